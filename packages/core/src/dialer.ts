@@ -1,0 +1,106 @@
+import type { DialCandidateSource, DialPhase, DialTrace } from './dial-trace.ts'
+import type { AbortOptions, ComponentLogger, Connection, ConnectionGater, Metrics, PeerId } from '@libp2p/interface'
+import type { Multiaddr } from '@multiformats/multiaddr'
+
+/** An address and how long to wait, from the start of the dial, before trying it. */
+export interface AddressDelay {
+  address: Multiaddr
+
+  /** Milliseconds, 0 or more. */
+  delay: number
+}
+
+/**
+ * Orders the addresses of one peer and says how long each one waits. Pure: the
+ * same addresses give the same answer. Addresses left out are not dialed.
+ */
+export type DialRanker = (addresses: readonly Multiaddr[]) => AddressDelay[]
+
+/** The peer is reachable at `address`, says `source`. */
+export interface DialCandidate {
+  address: Multiaddr
+  source: DialCandidateSource
+}
+
+export interface DialPeerOptions extends AbortOptions {
+  /** Addresses beside those that the peer store has; may keep coming while the dial runs. */
+  addresses?: Iterable<Multiaddr> | AsyncIterable<Multiaddr>
+
+  /** Among requests that wait for a free slot, higher goes first. Default 50, as js-libp2p. */
+  priority?: number
+
+  /** Dial even when a connection is open. Default false. */
+  force?: boolean
+
+  /** Only direct connections: relayed addresses are not tried and a limited connection is no answer. Default false. */
+  forceDirect?: boolean
+
+  /** Take an open connection or fail with `NoConnectionError`. Default false. */
+  noDial?: boolean
+
+  /** A limited connection is an answer. Default true. */
+  allowLimited?: boolean
+
+  /** False: act as the multistream-select server (hole punching). Default true. */
+  initiator?: boolean
+
+  onProgress?(event: any): void
+}
+
+export interface ConnectOptions {
+  signal: AbortSignal
+  initiator?: boolean
+
+  /** The transport's and the upgrader's progress events, and ours. */
+  onProgress?(event: any): void
+
+  /** Told as the attempt comes further, so that the scheduler can hold back. */
+  onPhase(phase: Extract<DialPhase, 'connected' | 'securing' | 'muxing'>): void
+}
+
+/** What a dialer needs of the host it works for. */
+export interface DialerComponents {
+  peerId: PeerId
+
+  /** Dials one address and upgrades the connection. Rejects when `signal` aborts, and leaves no socket open then. */
+  connect(address: Multiaddr, options: ConnectOptions): Promise<Connection>
+
+  /** Whether a transport takes this address. */
+  canDial(address: Multiaddr): boolean
+
+  /** Candidates of `peer`: peer store first, then whatever routing finds. Ends when there are no more. */
+  candidates(peer: PeerId, options: { signal: AbortSignal }): AsyncIterable<DialCandidate>
+
+  /** The best open connection to `peer`, if any. */
+  connection?(peer: PeerId): Connection | undefined
+
+  connectionGater?: ConnectionGater
+  logger?: ComponentLogger
+  metrics?: Metrics
+}
+
+/** Finds the fastest working address of a peer. */
+export interface Dialer {
+  /**
+   * Connects to `peer`. Calls for the same peer join one dial.
+   *
+   * @throws {Error} `DialError` with a cause for each address, or the signal's `AbortError`
+   */
+  dialPeer(peer: PeerId, options?: DialPeerOptions): Promise<Connection>
+
+  /**
+   * Connects to whoever answers at one of `addresses`, which name no peer.
+   *
+   * @throws {Error} as `dialPeer`
+   */
+  dialAddresses(addresses: readonly Multiaddr[], options?: DialPeerOptions): Promise<Connection>
+
+  /** The dials under way. */
+  pending(): DialTrace[]
+
+  /** Forgets what was learned of a network that is no longer there. */
+  resetNetworkState(): void
+
+  /** Cancels every dial; no timer or socket of the dialer is left when it resolves. */
+  close(): Promise<void>
+}

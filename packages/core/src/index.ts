@@ -1,0 +1,13 @@
+/**
+ * Interfaces, errors and events that the packages of libp2p-ws share. Types
+ * build on `@libp2p/interface`, so an object of ours is accepted wherever
+ * js-libp2p wants that interface, and the other way round.
+ */
+export type { ByteChannel, ByteChannelHandler } from './byte-channel.ts'
+export type { Clock, ClockTimer } from './clock.ts'
+export type { DialCandidateSource, DialPhase, DialTrace, DialTraceRecord } from './dial-trace.ts'
+export type { AddressDelay, ConnectOptions, Dialer, DialerComponents, DialCandidate, DialPeerOptions, DialRanker } from './dialer.ts'
+export { ClosedError, InvalidValueError, Libp2pWsError, ResourceLimitError } from './errors.ts'
+export type { NetAddress } from './net-address.ts'
+export type { ResourceManager, ResourceReservation, ResourceScope } from './resource-manager.ts'
+export type { Connectedness, Notifiee, Swarm } from './swarm.ts'
