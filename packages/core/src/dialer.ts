@@ -49,6 +49,9 @@ export interface DialPeerOptions extends AbortOptions {
 
 export interface ConnectOptions {
   signal: AbortSignal
+
+  /** Who has to answer; absent when the dial names no peer. */
+  peer?: PeerId
   initiator?: boolean
 
   /** The transport's and the upgrader's progress events, and ours. */
