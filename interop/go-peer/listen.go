@@ -1,0 +1,65 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+)
+
+// listening is what listen prints once it accepts connections. Each of Addrs
+// ends in /p2p.
+type listening struct {
+	PeerID string   `json:"peerId"`
+	Addrs  []string `json:"addrs"`
+}
+
+// runListen serves the test protocols until standard input closes or a signal
+// cancels ctx.
+func runListen(ctx context.Context, args []string) error {
+	var addrs, security listFlag
+	flags := flag.NewFlagSet("listen", flag.ContinueOnError)
+	flags.Var(&addrs, "listen", "multiaddr to listen on (repeatable, default /ip4/127.0.0.1/tcp/0/ws)")
+	flags.Var(&security, "security", "noise or tls (repeatable, default both)")
+	rest, err := parseFlags(flags, args)
+	if err != nil {
+		return err
+	}
+	if len(rest) > 0 {
+		return fmt.Errorf("%w: listen takes no argument, got %q", errUsage, rest[0])
+	}
+	if len(addrs) == 0 {
+		addrs = listFlag{"/ip4/127.0.0.1/tcp/0/ws"}
+	}
+	if len(security) == 0 {
+		security = defaultSecurity
+	}
+
+	h, err := newHost(addrs, security)
+	if err != nil {
+		return err
+	}
+	defer h.Close()
+	serveProtocols(h)
+
+	ready := listening{PeerID: h.ID().String()}
+	for _, addr := range h.Network().ListenAddresses() {
+		ready.Addrs = append(ready.Addrs, fmt.Sprintf("%s/p2p/%s", addr, h.ID()))
+	}
+	if err := json.NewEncoder(os.Stdout).Encode(ready); err != nil {
+		return err
+	}
+
+	stdinClosed := make(chan struct{})
+	go func() {
+		_, _ = io.Copy(io.Discard, os.Stdin)
+		close(stdinClosed)
+	}()
+	select {
+	case <-ctx.Done():
+	case <-stdinClosed:
+	}
+	return nil
+}
