@@ -1,0 +1,46 @@
+import { identify } from '@libp2p/identify'
+import { noise } from '@libp2p/noise'
+import { ping } from '@libp2p/ping'
+import { tls } from '@libp2p/tls'
+import { yamux } from '@libp2p/yamux'
+import type { Security } from './contract.ts'
+import type { Connection, Libp2p } from '@libp2p/interface'
+import type { Ping } from '@libp2p/ping'
+import type { Libp2pInit } from 'libp2p'
+
+export type Host = Libp2p<{ ping: Ping }>
+
+export interface HostInit {
+  /** Multiaddrs; none for a host that only dials. */
+  listen: string[]
+
+  /** Offered in this order. */
+  security: readonly Security[]
+}
+
+/** A host, and what this host's implementation can tell of its connections. */
+export interface Stack {
+  host: Host
+
+  /** Whether the security handshake settled the muxer; undefined if that cannot be told. */
+  earlyMuxer(connection: Connection): boolean | undefined
+}
+
+type EncrypterFactories = NonNullable<Libp2pInit['connectionEncrypters']>
+
+export function encryptersFor (security: readonly Security[]): EncrypterFactories {
+  return security.map(name => ({ noise, tls })[name]())
+}
+
+/** All that the two TypeScript stacks have in common: everything but transport and swarm. */
+export function hostOptions ({ listen, security }: HostInit): Libp2pInit<{ identify: unknown, ping: Ping }> {
+  return {
+    addresses: { listen },
+    connectionEncrypters: encryptersFor(security),
+    streamMuxers: [yamux()],
+    services: {
+      identify: identify(),
+      ping: ping()
+    }
+  }
+}
