@@ -8,7 +8,7 @@ export abstract class Libp2pWsError extends Error {
 
 /** A caller's value cannot be used; the message names it. */
 export class InvalidValueError extends Libp2pWsError {
-  override readonly name = 'InvalidValueError'
+  override readonly name: string = 'InvalidValueError'
   readonly code: string = 'ERR_INVALID_VALUE'
 
   /** What the value was for, such as `port`. */
