@@ -1,24 +1,21 @@
 // A TypeScript peer of the matrix, with the same command line as the Go one:
 //
-//     node js-peer.ts ours|stock listen|dial [...]
+//     node js-peer.ts ours|stock listen|dial|dial-batches [...]
 //
 // src/contract.ts says what it prints.
 import { parseArgs } from 'node:util'
-import { multiaddr } from '@multiformats/multiaddr'
+import { dialBatches } from './src/commands/dial-batches.ts'
+import { dial } from './src/commands/dial.ts'
+import { listen } from './src/commands/listen.ts'
 import { SECURITY, TESTS } from './src/contract.ts'
-import { describeError } from './src/describe-error.ts'
-import { runTest } from './src/peer-tests.ts'
-import { reportConnection, serveProtocols } from './src/protocols.ts'
-import type { DialReport, Listening } from './src/contract.ts'
-import type { HostInit, Stack } from './src/host-options.ts'
-import type { Connection } from '@libp2p/interface'
+import type { CreateStack } from './src/host-options.ts'
 
-const STACKS: Record<string, () => Promise<{ createStack(init: HostInit): Promise<Stack> }>> = {
+const STACKS = {
   ours: async () => import('./src/stacks/ours.ts'),
   stock: async () => import('./src/stacks/stock.ts')
 }
 
-const { positionals: [stackName = '', command, address], values } = parseArgs({
+const { positionals: [stack = '', command, address], values } = parseArgs({
   allowPositionals: true,
   options: {
     listen: { type: 'string', multiple: true, default: ['/ip4/127.0.0.1/tcp/0/ws'] },
@@ -29,74 +26,24 @@ const { positionals: [stackName = '', command, address], values } = parseArgs({
   }
 })
 
-const loadStack = STACKS[stackName]
+const { createStack } = await STACKS[oneOf(['ours', 'stock'], stack)]()
+process.exit(await run(createStack) ? 0 : 1)
 
-if (loadStack == null) {
-  throw new TypeError(`stack "${stackName}" is none of ${Object.keys(STACKS).join(', ')}`)
-}
+async function run (createStack: CreateStack): Promise<boolean> {
+  const security = values.security.map(name => oneOf(SECURITY, name))
 
-const { createStack } = await loadStack()
-const security = values.security.map(name => oneOf(SECURITY, name))
-
-if (command === 'listen') {
-  await listen()
-} else if (command === 'dial' && address != null) {
-  await dial(address)
-} else {
-  throw new TypeError(`command "${command}" is neither listen nor dial MULTIADDR`)
-}
-
-/** Serves the test protocols until standard input closes or SIGTERM comes. */
-async function listen (): Promise<void> {
-  const stack = await createStack({ listen: values.listen, security })
-  const { host } = stack
-  await serveProtocols(stack)
-
-  const listening: Listening = {
-    peerId: host.peerId.toString(),
-    addrs: host.getMultiaddrs().map(addr => addr.toString())
-  }
-  print(listening)
-
-  await new Promise((resolve) => {
-    process.stdin.on('end', resolve).resume()
-    process.once('SIGTERM', resolve)
-  })
-  await host.stop()
-  process.exit()
-}
-
-async function dial (address: string): Promise<void> {
-  const timeout = milliseconds(values.timeout)
-  const stack = await createStack({ listen: [], security })
-  const { host } = stack
-  const report: DialReport = { ok: false, dialMs: 0, tests: [] }
-  const start = performance.now()
-  let connection: Connection
-
-  try {
-    connection = await host.dial(multiaddr(address), { signal: AbortSignal.timeout(timeout) })
-    report.ok = true
-    report.connection = reportConnection(connection, stack)
-  } catch (err: any) {
-    report.error = describeError(err)
-  } finally {
-    report.dialMs = performance.now() - start
+  if (command === 'listen') {
+    await listen(createStack, values.listen, security)
+  } else if (command === 'dial-batches') {
+    await dialBatches(createStack, security)
+  } else if (command === 'dial' && address != null) {
+    const tests = values.test.map(name => oneOf(TESTS, name))
+    return dial(createStack, { address, security, tests, size: Number(values.size), timeout: milliseconds(values.timeout) })
+  } else {
+    throw new TypeError(`"${command}" is neither listen, dial-batches nor dial MULTIADDR`)
   }
 
-  for (const name of report.ok ? values.test : []) {
-    const result = await runTest(oneOf(TESTS, name), { host, connection: connection!, size: Number(values.size), timeout })
-    report.tests.push(result)
-    report.ok &&= result.ok
-  }
-
-  print(report)
-  await host.stop()
-  process.exit(report.ok ? 0 : 1)
-}
-
-function print (document: Listening | DialReport): void {
-  process.stdout.write(`${JSON.stringify(document)}\n`)
+  return true
 }
 
 /** Understands the part of Go's durations that the matrix uses: `30s`, `500ms`. */

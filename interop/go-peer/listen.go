@@ -7,10 +7,12 @@ import (
 	"fmt"
 	"io"
 	"os"
+
+	"github.com/libp2p/go-libp2p/core/host"
 )
 
-// listening is what listen prints once it accepts connections. Each of Addrs
-// ends in /p2p.
+// listening is what listen prints for each host once it accepts connections.
+// Each of Addrs ends in /p2p.
 type listening struct {
 	PeerID string   `json:"peerId"`
 	Addrs  []string `json:"addrs"`
@@ -23,6 +25,7 @@ func runListen(ctx context.Context, args []string) error {
 	flags := flag.NewFlagSet("listen", flag.ContinueOnError)
 	flags.Var(&addrs, "listen", "multiaddr to listen on (repeatable, default /ip4/127.0.0.1/tcp/0/ws)")
 	flags.Var(&security, "security", "noise or tls (repeatable, default both)")
+	count := flags.Int("count", 1, "hosts to run, each with its own peer id; needs port 0 when above 1")
 	rest, err := parseFlags(flags, args)
 	if err != nil {
 		return err
@@ -37,21 +40,31 @@ func runListen(ctx context.Context, args []string) error {
 		security = defaultSecurity
 	}
 
-	h, err := newHost(addrs, security)
-	if err != nil {
-		return err
+	for range *count {
+		h, err := newHost(addrs, security)
+		if err != nil {
+			return err
+		}
+		defer h.Close()
+		serveProtocols(h)
+		if err := json.NewEncoder(os.Stdout).Encode(describe(h)); err != nil {
+			return err
+		}
 	}
-	defer h.Close()
-	serveProtocols(h)
+	waitForEnd(ctx)
+	return nil
+}
 
+func describe(h host.Host) listening {
 	ready := listening{PeerID: h.ID().String()}
 	for _, addr := range h.Network().ListenAddresses() {
 		ready.Addrs = append(ready.Addrs, fmt.Sprintf("%s/p2p/%s", addr, h.ID()))
 	}
-	if err := json.NewEncoder(os.Stdout).Encode(ready); err != nil {
-		return err
-	}
+	return ready
+}
 
+// waitForEnd returns when standard input closes or ctx is canceled.
+func waitForEnd(ctx context.Context) {
 	stdinClosed := make(chan struct{})
 	go func() {
 		_, _ = io.Copy(io.Discard, os.Stdin)
@@ -61,5 +74,4 @@ func runListen(ctx context.Context, args []string) error {
 	case <-ctx.Done():
 	case <-stdinClosed:
 	}
-	return nil
 }

@@ -1,11 +1,14 @@
 // Command go-peer is the go-libp2p peer of the interop matrix. It listens for
 // the test protocols or dials a peer that serves them, over WebSocket only:
 //
-//	go-peer [listen] [--listen MULTIADDR]... [--security noise|tls]...
+//	go-peer [listen] [--listen MULTIADDR]... [--security noise|tls]... [--count N]
 //	go-peer dial MULTIADDR [--security noise|tls]... [--test NAME]... [--size BYTES] [--timeout DURATION]
+//	go-peer dial-batches [--security noise|tls]...
 //
-// Each command prints one JSON document on standard output. It exits with 0
-// when all went well, 1 when the run failed and 2 when it was called wrongly.
+// What they print on standard output is JSON, one document a line: listen one
+// for each host, dial one in all, dial-batches one for each line of input. The
+// exit code is 0 when all went well, 1 when the run failed and 2 when the
+// command was called wrongly.
 package main
 
 import (
@@ -38,8 +41,10 @@ func run(ctx context.Context, args []string) error {
 		return runListen(ctx, args)
 	case "dial":
 		return runDial(ctx, args)
+	case "dial-batches":
+		return runDialBatches(ctx, args)
 	default:
-		return fmt.Errorf("%w: %q is neither listen nor dial", errUsage, command)
+		return fmt.Errorf("%w: %q is none of listen, dial, dial-batches", errUsage, command)
 	}
 }
 

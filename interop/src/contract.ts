@@ -2,10 +2,13 @@
 //
 //     PEER listen --security noise --security tls
 //     PEER dial MULTIADDR --security noise --test echo --size 1048576 --timeout 30s
+//     PEER dial-batches --security noise
 //
 // `listen` prints a `Listening` line, serves the test protocols and ends when
 // its standard input closes. `dial` prints a `DialReport` and exits with 0 only
-// if all went well. Diagnostics go to standard error.
+// if all went well. `dial-batches` is for benchmarks: it answers each line with
+// a `DialBatch` by a line with a `DialBatchReport`, until its standard input
+// closes. Diagnostics go to standard error.
 
 export const SECURITY = ['noise', 'tls'] as const
 export type Security = typeof SECURITY[number]
@@ -80,4 +83,34 @@ export interface DialReport {
   dialMs: number
   connection?: ConnReport
   tests: TestReport[]
+}
+
+/** A line of input of `dial-batches`: peers to dial all at once. An empty batch only ends the one before. */
+export interface DialBatch {
+  targets: DialTarget[]
+
+  /** For each dial. */
+  timeoutMs: number
+}
+
+export interface DialTarget {
+  peerId: string
+
+  /** Multiaddrs without /p2p, in the order in which the dialer is told them. */
+  addrs: string[]
+}
+
+/** The answer of `dial-batches` to one batch. */
+export interface DialBatchReport {
+  /** Milliseconds until the last dial had ended. */
+  ms: number
+
+  /** In the order of the targets. */
+  outcomes: DialOutcome[]
+}
+
+export interface DialOutcome {
+  ok: boolean
+  ms: number
+  error?: string
 }

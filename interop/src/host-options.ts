@@ -26,6 +26,8 @@ export interface Stack {
   earlyMuxer(connection: Connection): boolean | undefined
 }
 
+export type CreateStack = (init: HostInit) => Promise<Stack>
+
 type EncrypterFactories = NonNullable<Libp2pInit['connectionEncrypters']>
 
 export function encryptersFor (security: readonly Security[]): EncrypterFactories {
