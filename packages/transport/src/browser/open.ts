@@ -1,0 +1,56 @@
+import { WebSocketConnectError } from '../errors.ts'
+import { BrowserChannel } from './browser-channel.ts'
+import type { WebSocketChannel } from '../channel.ts'
+import type { WebSocketsInit } from '../options.ts'
+import type { OpenOptions } from '../platform.ts'
+import type { WebSocketTarget } from '../target.ts'
+
+/**
+ * Opens a WebSocket with the runtime's own client. A browser does not say why it
+ * could not: that is kept from scripts on purpose (WebSockets standard, section 3.1).
+ *
+ * @throws {WebSocketConnectError} or the reason of the signal
+ */
+export async function openWebSocket (target: WebSocketTarget, init: WebSocketsInit, { signal, onPhase }: OpenOptions): Promise<WebSocketChannel> {
+  signal.throwIfAborted()
+  const webSocket = construct(target)
+
+  return new Promise((resolve, reject) => {
+    const cleanUp = (): void => {
+      signal.removeEventListener('abort', onAbort)
+      webSocket.onopen = null
+      webSocket.onclose = null
+      webSocket.onerror = null
+    }
+    const onAbort = (): void => {
+      cleanUp()
+      webSocket.close()
+      reject(signal.reason)
+    }
+    const onFailed = (): void => {
+      cleanUp()
+      reject(new WebSocketConnectError(target.url, 'upgrade', 'the WebSocket did not open'))
+    }
+
+    signal.addEventListener('abort', onAbort, { once: true })
+    webSocket.onerror = onFailed
+    webSocket.onclose = onFailed
+    webSocket.onopen = () => {
+      cleanUp()
+      onPhase('websockets:upgraded')
+      resolve(new BrowserChannel(webSocket, init))
+    }
+  })
+}
+
+function construct (target: WebSocketTarget): WebSocket {
+  try {
+    const webSocket = new WebSocket(target.url)
+    webSocket.binaryType = 'arraybuffer'
+
+    return webSocket
+  } catch (err: any) {
+    // An insecure address on a secure page, a bad port.
+    throw new WebSocketConnectError(target.url, 'resolve', err.message, { cause: err })
+  }
+}

@@ -1,0 +1,17 @@
+import type { ByteChannel } from '@libp2p-ws/core'
+
+/**
+ * One open WebSocket. What is below, `ws` on Node or the runtime's own client in
+ * a browser, is known only to the class that implements this.
+ */
+export interface WebSocketChannel extends ByteChannel {
+  /** Why the far end closed, as it said. Empty until `onClose`, and when it said nothing. */
+  readonly closeReason: string
+}
+
+/**
+ * The most that goes into one message, in bytes. A receiver hands a message up
+ * whole, and the noise decoder of js-libp2p refuses more than 16 MiB at once;
+ * 256 KiB stays clear of that and costs no throughput (docs/baselines).
+ */
+export const MAX_MESSAGE_BYTES: number = 256 * 1024

@@ -1,0 +1,60 @@
+import { Libp2pWsError } from '@libp2p-ws/core'
+
+/** How far a dial had come. */
+export type ConnectPhase = 'resolve' | 'tcp' | 'tls' | 'upgrade'
+
+/** No WebSocket was opened; `cause` is what the phase failed with. */
+export class WebSocketConnectError extends Libp2pWsError {
+  override readonly name = 'WebSocketConnectError'
+  readonly code = 'ERR_WEBSOCKET_CONNECT'
+
+  /** The URL that was dialed. */
+  readonly url: string
+  readonly phase: ConnectPhase
+
+  /** The HTTP status, when the far end answered the upgrade with something other than 101. */
+  readonly status: number | undefined
+
+  constructor (url: string, phase: ConnectPhase, message: string, options: { status?: number, cause?: unknown } = {}) {
+    super(`could not connect to ${url}: ${message}`, options.cause === undefined ? undefined : { cause: options.cause })
+    this.url = url
+    this.phase = phase
+    this.status = options.status
+  }
+}
+
+/** The far end closed the WebSocket with a code that is no normal end, or without any. */
+export class WebSocketClosedError extends Libp2pWsError {
+  override readonly name = 'WebSocketClosedError'
+  readonly code = 'ERR_WEBSOCKET_CLOSED'
+
+  /** RFC 6455 section 7.4; 1006 when no close frame came. */
+  readonly closeCode: number
+  readonly reason: string
+
+  constructor (closeCode: number, reason: string, cause?: unknown) {
+    super(`WebSocket closed by the far end with code ${closeCode}${reason === '' ? '' : ` (${reason})`}`, cause === undefined ? undefined : { cause })
+    this.closeCode = closeCode
+    this.reason = reason
+  }
+}
+
+/** The far end sent something that RFC 6455 or a limit of ours does not allow. */
+export class WebSocketProtocolError extends Libp2pWsError {
+  override readonly name = 'WebSocketProtocolError'
+  readonly code = 'ERR_WEBSOCKET_PROTOCOL'
+
+  constructor (cause: Error) {
+    super(`invalid WebSocket frame: ${cause.message}`, { cause })
+  }
+}
+
+/** This runtime cannot listen. */
+export class CannotListenError extends Libp2pWsError {
+  override readonly name = 'CannotListenError'
+  readonly code = 'ERR_CANNOT_LISTEN'
+
+  constructor () {
+    super('a browser cannot listen for WebSockets')
+  }
+}

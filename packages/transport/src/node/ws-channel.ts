@@ -1,0 +1,131 @@
+import { WebSocket } from 'ws'
+import { MAX_MESSAGE_BYTES } from '../channel.ts'
+import { CLOSE_NORMAL, closeReasonOf, isNormalClose } from '../close-code.ts'
+import { WebSocketClosedError, WebSocketProtocolError } from '../errors.ts'
+import { toMessages } from '../messages.ts'
+import { DEFAULT_MAX_BUFFERED_AMOUNT, DEFAULT_MAX_PAYLOAD } from '../options.ts'
+import { DEFAULT_CLOSE_TIMEOUT } from '../websocket-connection.ts'
+import type { WebSocketChannel } from '../channel.ts'
+import type { WebSocketsInit } from '../options.ts'
+import type { ByteChannelHandler } from '@libp2p-ws/core'
+import type { Duplex } from 'node:stream'
+
+/** Milliseconds that an aborted socket has to get its close frame out. */
+const ABORT_LINGER = 1_000
+
+/** The options that client and server sockets of `ws` share. */
+export function webSocketOptions (init: WebSocketsInit): { perMessageDeflate: false, maxPayload: number, closeTimeout: number } {
+  return {
+    // What libp2p sends is encrypted: it does not compress.
+    perMessageDeflate: false,
+    maxPayload: init.maxPayload ?? DEFAULT_MAX_PAYLOAD,
+    closeTimeout: init.closeTimeout ?? DEFAULT_CLOSE_TIMEOUT
+  }
+}
+
+/**
+ * A WebSocket of `ws`, client's or server's. Nothing is read before `handler` is
+ * set.
+ */
+export class WsChannel implements WebSocketChannel {
+  closeReason = ''
+
+  readonly #webSocket: WebSocket
+  readonly #socket: Duplex
+  readonly #maxBufferedAmount: number
+  #handler: ByteChannelHandler | undefined
+  #waitingForDrain = false
+  #failure: Error | undefined
+
+  /**
+   * @param webSocket - open, and nothing of it read yet
+   * @param socket - what `webSocket` writes to
+   */
+  constructor (webSocket: WebSocket, socket: Duplex, init: WebSocketsInit) {
+    this.#webSocket = webSocket
+    this.#socket = socket
+    // Below its own high water mark a socket never says that it drained.
+    this.#maxBufferedAmount = Math.max(init.maxBufferedAmount ?? DEFAULT_MAX_BUFFERED_AMOUNT, socket.writableHighWaterMark)
+
+    webSocket.pause()
+    webSocket.binaryType = 'fragments'
+    webSocket.on('error', err => { this.#failure ??= new WebSocketProtocolError(err) })
+    webSocket.on('message', data => { this.#onMessage(data as Buffer[] | Buffer) })
+    webSocket.on('close', (code, reason) => { this.#onClose(code, reason.toString()) })
+    socket.on('drain', () => { this.#onDrain() })
+    socket.on('error', err => { this.#failure ??= new WebSocketClosedError(1006, '', err) })
+  }
+
+  get handler (): ByteChannelHandler {
+    if (this.#handler === undefined) {
+      throw new Error('no handler was set')
+    }
+
+    return this.#handler
+  }
+
+  set handler (handler: ByteChannelHandler) {
+    this.#handler = handler
+    this.#webSocket.resume()
+  }
+
+  write (pieces: readonly Uint8Array[]): boolean {
+    if (this.#webSocket.readyState !== WebSocket.OPEN) {
+      return true
+    }
+
+    this.#socket.cork()
+
+    for (const message of toMessages(pieces, MAX_MESSAGE_BYTES)) {
+      this.#webSocket.send(message)
+    }
+
+    this.#socket.uncork()
+    this.#waitingForDrain = this.#socket.writableLength >= this.#maxBufferedAmount
+
+    return !this.#waitingForDrain
+  }
+
+  pause (): void {
+    this.#webSocket.pause()
+  }
+
+  resume (): void {
+    this.#webSocket.resume()
+  }
+
+  close (): void {
+    this.#webSocket.close(CLOSE_NORMAL)
+  }
+
+  abort (error: Error, code?: number): void {
+    // Behind bytes that nobody takes, a close frame would not be seen.
+    if (code === undefined || this.#webSocket.readyState !== WebSocket.OPEN || this.#socket.writableLength > 0) {
+      this.#webSocket.terminate()
+      return
+    }
+
+    this.#webSocket.resume()
+    this.#webSocket.close(code, closeReasonOf(error))
+    setTimeout(() => { this.#webSocket.terminate() }, ABORT_LINGER).unref()
+  }
+
+  #onMessage (data: Buffer[] | Buffer): void {
+    // Text comes as one Buffer: js-libp2p and go-libp2p take it for bytes too.
+    for (const piece of Array.isArray(data) ? data : [data]) {
+      this.#handler?.onData(new Uint8Array(piece.buffer, piece.byteOffset, piece.byteLength))
+    }
+  }
+
+  #onDrain (): void {
+    if (this.#waitingForDrain) {
+      this.#waitingForDrain = false
+      this.#handler?.onDrain()
+    }
+  }
+
+  #onClose (code: number, reason: string): void {
+    this.closeReason = reason
+    this.#handler?.onClose(isNormalClose(code) ? undefined : this.#failure ?? new WebSocketClosedError(code, reason), code)
+  }
+}

@@ -1,0 +1,181 @@
+import { AbstractMultiaddrConnection } from '@libp2p/utils'
+import { closeCodeOf } from './close-code.ts'
+import { WebSocketClosedError } from './errors.ts'
+import type { WebSocketChannel } from './channel.ts'
+import type { AbortOptions, CounterGroup, Logger, MessageStreamDirection } from '@libp2p/interface'
+import type { SendResult } from '@libp2p/utils'
+import type { Multiaddr } from '@multiformats/multiaddr'
+import type { Uint8ArrayList } from 'uint8arraylist'
+
+/**
+ * Bytes that wait for a reader before the socket is no longer read. More than
+ * one read of a socket (64 KiB in Node), far below the 4 MiB at which
+ * js-libp2p's streams give up.
+ */
+const READ_HIGH_WATER_BYTES = 256 * 1024
+
+/** Milliseconds that `close` waits for the far end's close frame. */
+export const DEFAULT_CLOSE_TIMEOUT = 5_000
+
+export interface WebSocketConnectionInit {
+  channel: WebSocketChannel
+  remoteAddr: Multiaddr
+  direction: MessageStreamDirection
+  log: Logger
+
+  /** Milliseconds that `close` waits for the far end. Default 5,000. */
+  closeTimeout?: number | undefined
+  metrics?: CounterGroup | undefined
+  metricPrefix?: string | undefined
+}
+
+/** What the `close` event of a WebSocket connection has beside js-libp2p's `error` and `local`. */
+export interface WebSocketCloseDetail {
+  /** The close code that the far end sent, 1006 when it sent none, absent when this end aborted. */
+  code?: number
+
+  /** The far end's reason. */
+  reason?: string
+}
+
+/** js-libp2p's face on one WebSocket. */
+export class WebSocketConnection extends AbstractMultiaddrConnection {
+  /** Resolves when the socket is gone. */
+  readonly closed: Promise<void>
+
+  readonly #channel: WebSocketChannel
+  readonly #closeTimeout: number
+  readonly #channelClosed = Promise.withResolvers<void>()
+  readonly #closeDetail: WebSocketCloseDetail = {}
+  #closeError: Error | undefined
+  #reading = true
+
+  constructor (init: WebSocketConnectionInit) {
+    super({
+      remoteAddr: init.remoteAddr,
+      direction: init.direction,
+      log: init.log,
+      ...(init.metrics === undefined ? {} : { metrics: init.metrics }),
+      ...(init.metricPrefix === undefined ? {} : { metricPrefix: init.metricPrefix })
+    })
+
+    this.#channel = init.channel
+    this.#closeTimeout = init.closeTimeout ?? DEFAULT_CLOSE_TIMEOUT
+    this.closed = this.#channelClosed.promise
+
+    // First of all listeners, so that the others see an event that is complete.
+    this.addEventListener('close', event => {
+      Object.assign(event, this.#closeDetail)
+
+      if (event.error != null && event.error.cause === undefined && this.#closeError !== undefined) {
+        event.error.cause = this.#closeError
+      }
+    })
+
+    this.#channel.handler = {
+      onData: piece => { this.#onPiece(piece) },
+      onDrain: () => { this.safeDispatchEvent('drain') },
+      onEnd: () => { this.onRemoteCloseWrite() },
+      onClose: (error, code) => { this.#onChannelClose(error, code) }
+    }
+  }
+
+  override sendData (data: Uint8ArrayList): SendResult {
+    return {
+      sentBytes: data.byteLength,
+      canSendMore: this.#channel.write([...data])
+    }
+  }
+
+  override sendReset (error: Error): void {
+    this.#channel.abort(error, closeCodeOf(error))
+  }
+
+  override sendPause (): void {
+    this.#regulateReading()
+  }
+
+  override sendResume (): void {
+    this.#regulateReading()
+  }
+
+  override async sendClose (options?: AbortOptions): Promise<void> {
+    // A socket that is not read never sees the far end's close frame.
+    this.#reading = true
+    this.#channel.resume()
+    this.#channel.close()
+
+    const gaveUp = Promise.withResolvers<never>()
+    const onAbort = (): void => { gaveUp.reject(options?.signal?.reason) }
+    const timer = setTimeout(() => {
+      this.#channel.abort(new Error(`no answer to close within ${this.#closeTimeout} ms`))
+    }, this.#closeTimeout)
+
+    options?.signal?.addEventListener('abort', onAbort, { once: true })
+
+    try {
+      options?.signal?.throwIfAborted()
+      await Promise.race([this.#channelClosed.promise, gaveUp.promise])
+    } catch (err: any) {
+      this.#channel.abort(err)
+      throw err
+    } finally {
+      clearTimeout(timer)
+      options?.signal?.removeEventListener('abort', onAbort)
+    }
+  }
+
+  protected override dispatchReadBuffer (): void {
+    super.dispatchReadBuffer()
+    this.#regulateReading()
+  }
+
+  #onPiece (piece: Uint8Array): void {
+    // A paused reader that closes has said that it wants nothing more.
+    if (this.status === 'closing' && this.readStatus === 'paused') {
+      return
+    }
+
+    this.onData(piece)
+  }
+
+  /** Reads the socket while somebody takes what comes. */
+  #regulateReading (): void {
+    const reading = this.status === 'closing' ||
+      (this.readStatus !== 'paused' && this.readBufferLength < READ_HIGH_WATER_BYTES)
+
+    if (reading === this.#reading) {
+      return
+    }
+
+    this.#reading = reading
+
+    if (reading) {
+      this.#channel.resume()
+    } else {
+      this.#channel.pause()
+    }
+  }
+
+  #onChannelClose (error: Error | undefined, code: number | undefined): void {
+    this.#channelClosed.resolve()
+
+    if (code !== undefined) {
+      this.#closeDetail.code = code
+      this.#closeDetail.reason = this.#channel.closeReason
+    }
+
+    // Whoever closes is not told how the far end took it: it is closed.
+    if (error === undefined || this.status === 'closing') {
+      this.onTransportClosed()
+    } else if (error instanceof WebSocketClosedError) {
+      this.#closeError = error
+
+      if (this.status === 'open') {
+        this.onRemoteReset()
+      }
+    } else {
+      this.abort(error)
+    }
+  }
+}
