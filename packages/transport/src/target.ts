@@ -74,7 +74,8 @@ function parse (ma: Multiaddr): WebSocketTarget | undefined {
   const secure = wss || tls
   const family = FAMILIES[host.name]
   const path = `/${httpPath === undefined ? '' : decodeURIComponent(httpPath)}`
-  const portNumber = port === undefined ? (secure ? 443 : 80) : Number(port)
+  const defaultPort = secure ? 443 : 80
+  const portNumber = port === undefined ? defaultPort : Number(port)
   const name = sni ?? (host.name === 'ip6' ? `[${host.value}]` : host.value)
 
   return {

@@ -142,7 +142,11 @@ describe('a WebSocket connection', () => {
     far.pause()
     const chunk = new Uint8Array(1024 * 1024)
 
-    while (near.send(chunk)) { }
+    let more = true
+
+    while (more) {
+      more = near.send(chunk)
+    }
 
     const closed = event(far, 'close')
     near.abort(new Error('no'))

@@ -14,12 +14,23 @@ export function remoteMultiaddr (socket: net.Socket, secure: boolean): Multiaddr
   return multiaddr(`${ipString(remoteAddress)}/tcp/${remotePort}${secure ? '/tls/ws' : '/ws'}`)
 }
 
+/** The schemes that a port serves. */
+export interface Schemes {
+  /** /ws */
+  plain: boolean
+
+  /** /tls/ws */
+  secure: boolean
+}
+
 /**
  * What a listener on `listening` can be reached at.
  *
+ * @param listening - what `listen` was called with
  * @param port - the port chosen by the system, where `listening` says 0
+ * @param schemes - what is served there
  */
-export function listeningMultiaddrs (listening: Multiaddr, port: number, { plain, secure }: { plain: boolean, secure: boolean }): Multiaddr[] {
+export function listeningMultiaddrs (listening: Multiaddr, port: number, schemes: Schemes): Multiaddr[] {
   const hosts = getThinWaistAddresses(listening, port)
   const components = listening.getComponents()
   const sni = components.find(({ name }) => name === 'sni')?.value
@@ -27,8 +38,8 @@ export function listeningMultiaddrs (listening: Multiaddr, port: number, { plain
   const end = path === undefined ? '' : `/http-path/${path}`
 
   return [
-    ...(plain ? hosts.map(ma => ma.encapsulate(`/ws${end}`)) : []),
-    ...(secure ? hosts.map(ma => ma.encapsulate(`/tls${sni === undefined ? '' : `/sni/${sni}`}/ws${end}`)) : [])
+    ...(schemes.plain ? hosts.map(ma => ma.encapsulate(`/ws${end}`)) : []),
+    ...(schemes.secure ? hosts.map(ma => ma.encapsulate(`/tls${sni === undefined ? '' : `/sni/${sni}`}/ws${end}`)) : [])
   ]
 }
 
