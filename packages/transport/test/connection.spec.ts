@@ -1,8 +1,9 @@
 import { multiaddr } from '@multiformats/multiaddr'
 import { expect } from 'aegir/chai'
 import { Uint8ArrayList } from 'uint8arraylist'
+import { TestUpgrader } from './fixtures/components.ts'
 import { collect, event, until } from './fixtures/streams.ts'
-import { connect, TestUpgrader, transport } from './fixtures/transport.ts'
+import { connect, transport } from './fixtures/transport.ts'
 import type { Listener, MultiaddrConnection, StreamCloseEvent } from '@libp2p/interface'
 
 describe('a WebSocket connection', () => {

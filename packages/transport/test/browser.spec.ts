@@ -1,0 +1,156 @@
+import http from 'node:http'
+import net from 'node:net'
+import { echo } from '@libp2p/echo'
+import { noise } from '@libp2p/noise'
+import { yamux } from '@libp2p/yamux'
+import { multiaddr } from '@multiformats/multiaddr'
+import { expect } from 'aegir/chai'
+import { build } from 'esbuild'
+import { createLibp2p } from 'libp2p'
+import { webSockets } from '../src/index.ts'
+import { launchChromium } from './fixtures/chromium.ts'
+import { TestUpgrader } from './fixtures/components.ts'
+import { transport } from './fixtures/transport.ts'
+import type { BrowserTestConfig, BrowserTestResult } from './browser/protocol.ts'
+import type { Libp2p, Listener, MultiaddrConnection } from '@libp2p/interface'
+import type { AddressInfo } from 'node:net'
+import type { Browser } from 'playwright-core'
+
+describe('Chromium', function () {
+  this.timeout(180_000)
+
+  const listeners: Listener[] = []
+  let node: Libp2p
+  let silent: net.Server
+  let pages: http.Server
+  let browser: Browser
+  let config: BrowserTestConfig
+
+  before(async function () {
+    browser = await launchChromium(this)
+    pages = await servePages()
+    silent = net.createServer(socket => socket.on('error', () => {}))
+    await new Promise<void>(resolve => { silent.listen(0, '127.0.0.1', resolve) })
+    node = await createLibp2p({
+      addresses: { listen: ['/ip4/127.0.0.1/tcp/0/ws', '/ip4/127.0.0.1/tcp/0/ws'] },
+      transports: [webSockets()],
+      connectionEncrypters: [noise()],
+      streamMuxers: [yamux()],
+      connectionManager: { inboundConnectionThreshold: Infinity },
+      services: { echo: echo({ maxInboundStreams: 5_000, timeout: 180_000 }) }
+    })
+    const [first, second] = node.getMultiaddrs().map(String)
+    config = {
+      node: [first ?? '', second ?? ''],
+      echo: await listen(maConn => { maConn.addEventListener('message', ({ data }) => { maConn.send(data) }) }),
+      abort: await listen(maConn => {
+        maConn.addEventListener('message', () => {
+          maConn.abort(Object.assign(new Error('too many'), { closeCode: 0x1001 }))
+        })
+      }),
+      slow: await listen(countSlowly),
+      silent: `/ip4/127.0.0.1/tcp/${(silent.address() as AddressInfo).port}/ws`,
+      closed: `/ip4/127.0.0.1/tcp/${await unusedPort()}/ws`
+    }
+  })
+
+  after(async () => {
+    await browser?.close()
+    await node?.stop()
+    await Promise.all(listeners.map(listener => listener.close()))
+    pages?.close()
+    silent?.close()
+  })
+
+  async function listen (onConnection: (maConn: MultiaddrConnection) => void): Promise<string> {
+    const upgrader = new TestUpgrader()
+    upgrader.onInbound = async maConn => { onConnection(maConn) }
+    const listener = transport().createListener({ upgrader })
+    await listener.listen(multiaddr('/ip4/127.0.0.1/tcp/0/ws'))
+    listeners.push(listener)
+
+    return String(listener.getAddrs()[0])
+  }
+
+  for (const place of ['page', 'worker'] as const) {
+    it(`dials from a ${place}`, async () => {
+      const page = await browser.newPage()
+      await page.goto(`http://127.0.0.1:${(pages.address() as AddressInfo).port}/`)
+      const results: BrowserTestResult[] = await page.evaluate(async ([place, config]) => {
+        if (place === 'page') {
+          await import(new URL('/suite.js', location.href).href)
+
+          return (globalThis as any).runSuite(config)
+        }
+
+        const worker = new Worker('/suite.js', { type: 'module' })
+        worker.postMessage(config)
+
+        return new Promise((resolve, reject) => {
+          worker.onmessage = event => { resolve(event.data) }
+          worker.onerror = event => { reject(new Error(event.message)) }
+        })
+      }, [place, config] as const)
+      await page.close()
+
+      console.log(results.map(({ title, skipped, error }) => `        ${error !== undefined ? 'FAILED' : skipped === true ? 'skipped' : 'passed'} ${title}`).join('\n'))
+      expect(results.filter(({ error }) => error !== undefined)).to.deep.equal([])
+      expect(results.filter(({ skipped }) => skipped !== true)).to.have.length.greaterThan(15)
+    })
+  }
+})
+
+/** Reads 16 KiB at a time with pauses between; answers with the sum once 64 MiB are there. */
+function countSlowly (maConn: MultiaddrConnection): void {
+  let total = 0
+
+  maConn.addEventListener('message', ({ data }) => {
+    total += data.byteLength
+
+    if (total === 64 * 1024 * 1024) {
+      const answer = new Uint8Array(4)
+      new DataView(answer.buffer).setUint32(0, total)
+      maConn.send(answer)
+      return
+    }
+
+    maConn.pause()
+    setImmediate(() => {
+      if (maConn.status === 'open') {
+        maConn.resume()
+      }
+    })
+  })
+}
+
+async function servePages (): Promise<http.Server> {
+  const bundle = await build({
+    entryPoints: [new URL('browser/entry.ts', import.meta.url).pathname],
+    bundle: true,
+    write: false,
+    format: 'esm',
+    platform: 'browser',
+    define: { 'process.env.NODE_DEBUG': 'undefined' },
+    logLevel: 'error'
+  })
+  const script = bundle.outputFiles[0]?.contents ?? new Uint8Array()
+  const server = http.createServer((request, response) => {
+    if (request.url === '/suite.js') {
+      response.setHeader('content-type', 'text/javascript').end(script)
+    } else {
+      response.setHeader('content-type', 'text/html').end('<!doctype html><title>test</title>')
+    }
+  })
+  await new Promise<void>(resolve => { server.listen(0, '127.0.0.1', resolve) })
+
+  return server
+}
+
+async function unusedPort (): Promise<number> {
+  const server = net.createServer()
+  await new Promise<void>(resolve => { server.listen(0, '127.0.0.1', resolve) })
+  const { port } = server.address() as AddressInfo
+  await new Promise(resolve => { server.close(resolve) })
+
+  return port
+}

@@ -1,0 +1,26 @@
+/** What the Node side of the browser tests has set up, as multiaddrs. */
+export interface BrowserTestConfig {
+  /** A libp2p node with the echo protocol, at two addresses. */
+  node: [string, string]
+
+  /** Sends back what it is sent. */
+  echo: string
+
+  /** Aborts with the libp2p error code 0x1001 at the first byte. */
+  abort: string
+
+  /** Reads nothing, and after a message tells how much it was sent. */
+  slow: string
+
+  /** Nobody listens there. */
+  closed: string
+
+  /** Accepts and says nothing. */
+  silent: string
+}
+
+export interface BrowserTestResult {
+  title: string
+  skipped?: boolean
+  error?: string
+}

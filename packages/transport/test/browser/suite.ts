@@ -1,0 +1,126 @@
+import tests from '@libp2p/interface-compliance-tests/transport'
+import { noise } from '@libp2p/noise'
+import { yamux } from '@libp2p/yamux'
+import { multiaddr } from '@multiformats/multiaddr'
+import { WebSockets } from '@multiformats/multiaddr-matcher'
+import { expect } from 'aegir/chai'
+import { webSockets } from '../../src/index.browser.ts'
+import { components, TestUpgrader } from '../fixtures/components.ts'
+import { collect, event } from '../fixtures/streams.ts'
+import type { BrowserTestConfig } from './protocol.ts'
+import type { MultiaddrConnection, StreamCloseEvent, Transport } from '@libp2p/interface'
+
+/** What is tested in a page and in a worker. */
+export function defineSuite (config: BrowserTestConfig): void {
+  describe('a WebSocket connection in a browser', () => {
+    let transport: Transport<any>
+
+    beforeEach(() => {
+      transport = webSockets()(components())
+    })
+
+    async function dial (address: string, options: { signal?: AbortSignal, onProgress?(event: any): void } = {}): Promise<MultiaddrConnection> {
+      return await transport.dial(multiaddr(address), {
+        upgrader: new TestUpgrader(),
+        signal: AbortSignal.timeout(10_000),
+        ...options
+      }) as unknown as MultiaddrConnection
+    }
+
+    it('echoes 1 MiB', async () => {
+      const connection = await dial(config.echo)
+      const bytes = new Uint8Array(1024 * 1024).map((_, index) => index * 31)
+      const received = collect(connection, bytes.byteLength)
+      connection.send(bytes)
+      expect(await received).to.equalBytes(bytes)
+      await connection.close()
+    })
+
+    it('reports its phases', async () => {
+      const phases: string[] = []
+      const connection = await dial(config.echo, { onProgress: ({ type }) => { phases.push(type) } })
+      expect(phases).to.deep.equal(['websockets:open-connection', 'websockets:upgraded'])
+      connection.abort(new Error('test is over'))
+    })
+
+    it('shows the far end\'s close code and reason', async () => {
+      const connection = await dial(config.abort)
+      const closed = event<StreamCloseEvent>(connection, 'close')
+      connection.send(Uint8Array.of(1))
+      expect(await closed).to.include({ code: 0x1001, reason: 'too many' })
+      expect(connection.status).to.equal('reset')
+    })
+
+    it('makes a writer wait, and go on', async () => {
+      const connection = await dial(config.slow)
+      const chunk = new Uint8Array(256 * 1024)
+      const length = 64 * 1024 * 1024
+      const answer = collect(connection, 4)
+
+      for (let sent = 0; sent < length; sent += chunk.byteLength) {
+        if (!connection.send(chunk)) {
+          await connection.onDrain()
+        }
+      }
+
+      const total = new DataView((await answer).buffer).getUint32(0)
+      expect(total).to.equal(length)
+      connection.abort(new Error('test is over'))
+    })
+
+    it('gives what came during a pause afterwards', async () => {
+      const connection = await dial(config.echo)
+      const bytes = new Uint8Array(512 * 1024).fill(3)
+      connection.pause()
+      connection.send(bytes)
+      const received = collect(connection, bytes.byteLength)
+      connection.resume()
+      expect(await received).to.equalBytes(bytes)
+      await connection.close()
+    })
+
+    it('ends when more comes during a pause than it may keep', async () => {
+      const connection = await dial(config.echo)
+      const closed = event<StreamCloseEvent>(connection, 'close')
+      connection.pause()
+      connection.send(new Uint8Array(8 * 1024 * 1024))
+      expect((await closed).error).to.have.property('name', 'ResourceLimitError')
+    })
+
+    it('says that nobody listens', async () => {
+      await expect(dial(config.closed)).to.eventually.be.rejected
+        .with.property('name', 'WebSocketConnectError')
+    })
+
+    it('gives up when told to', async () => {
+      const controller = new AbortController()
+      const dialing = dial(config.silent, { signal: controller.signal })
+      controller.abort(new Error('changed my mind'))
+      await expect(dialing).to.eventually.be.rejectedWith('changed my mind')
+    })
+
+    it('cannot listen', () => {
+      expect(() => transport.createListener({ upgrader: new TestUpgrader() })).to.throw()
+        .with.property('name', 'CannotListenError')
+    })
+  })
+
+  describe('interface-transport compliance', () => {
+    tests({
+      async setup () {
+        return {
+          dialer: {
+            transports: [webSockets()],
+            connectionEncrypters: [noise()],
+            streamMuxers: [yamux()],
+            connectionGater: { denyDialMultiaddr: () => false }
+          },
+          dialAddrs: [multiaddr(config.node[0]), multiaddr(config.node[1])],
+          dialMultiaddrMatcher: WebSockets,
+          listenMultiaddrMatcher: WebSockets
+        }
+      },
+      async teardown () {}
+    })
+  })
+}
