@@ -72,11 +72,20 @@ describe('Chromium', function () {
     return String(listener.getAddrs()[0])
   }
 
-  for (const place of ['page', 'worker'] as const) {
-    it(`dials from a ${place}`, async () => {
-      const page = await browser.newPage()
-      await page.goto(`http://127.0.0.1:${(pages.address() as AddressInfo).port}/`)
-      const results: BrowserTestResult[] = await page.evaluate(async ([place, config]) => {
+  it('dials from a page', async () => {
+    expectPassed(await run('page'))
+  })
+
+  it('dials from a worker', async () => {
+    expectPassed(await run('worker'))
+  })
+
+  async function run (place: 'page' | 'worker'): Promise<BrowserTestResult[]> {
+    const page = await browser.newPage()
+    await page.goto(`http://127.0.0.1:${(pages.address() as AddressInfo).port}/`)
+
+    try {
+      return await page.evaluate(async ([place, config]) => {
         if (place === 'page') {
           await import(new URL('/suite.js', location.href).href)
 
@@ -91,14 +100,23 @@ describe('Chromium', function () {
           worker.onerror = event => { reject(new Error(event.message)) }
         })
       }, [place, config] as const)
+    } finally {
       await page.close()
-
-      console.log(results.map(({ title, skipped, error }) => `        ${error !== undefined ? 'FAILED' : skipped === true ? 'skipped' : 'passed'} ${title}`).join('\n'))
-      expect(results.filter(({ error }) => error !== undefined)).to.deep.equal([])
-      expect(results.filter(({ skipped }) => skipped !== true)).to.have.length.greaterThan(15)
-    })
+    }
   }
 })
+
+/** Prints what ran in the browser; some of the compliance suite skips itself where nobody can listen. */
+function expectPassed (results: BrowserTestResult[]): void {
+  const passed = results.filter(({ error, skipped }) => error === undefined && skipped === undefined)
+
+  for (const { title, skipped } of results) {
+    process.stdout.write(`      ${skipped === true ? 'skipped' : 'ran'} ${title}\n`)
+  }
+
+  expect(results.filter(({ error }) => error !== undefined)).to.deep.equal([])
+  expect(passed).to.have.length.greaterThan(15)
+}
 
 /** Reads 16 KiB at a time with pauses between; answers with the sum once 64 MiB are there. */
 function countSlowly (maConn: MultiaddrConnection): void {
