@@ -29,6 +29,9 @@ export class Child {
   readonly closed: Promise<ChildOutcome>
   private readonly process: ChildProcess
   private stdout = ''
+
+  /** How much of `stdout` was taken by `readLine`. */
+  private taken = 0
   private stderr = ''
 
   constructor (command: string, args: string[], cwd?: string) {
@@ -51,34 +54,47 @@ export class Child {
     this.closed.catch(() => {}) // whoever waits for it is told
   }
 
+  /** Of the process; -1 when it could not be started. */
+  get pid (): number {
+    return this.process.pid ?? -1
+  }
+
   /**
-   * The first line of standard output.
+   * The next line of standard output that has not been taken.
    *
    * @throws {Error} when the child ends, or `timeout` ms pass, without one
    */
-  async firstLine (timeout: number): Promise<string> {
+  async readLine (timeout: number): Promise<string> {
     const line = Promise.withResolvers<string>()
     const timer = setTimeout(() => { line.reject(new Error(`no line of output in ${timeout} ms: ${this.stderr}`)) }, timeout)
     const look = (): void => {
-      const end = this.stdout.indexOf('\n')
+      const end = this.stdout.indexOf('\n', this.taken)
 
       if (end !== -1) {
-        line.resolve(this.stdout.slice(0, end))
+        line.resolve(this.stdout.slice(this.taken, end))
       }
     }
 
     this.process.stdout?.on('data', look)
     this.closed.then(
-      ({ code }) => { line.reject(new Error(`ended with ${code} before its first line: ${this.stderr}`)) },
+      ({ code }) => { line.reject(new Error(`ended with ${code} before the line that was waited for: ${this.stderr}`)) },
       line.reject
     )
+    look()
 
     try {
-      return await line.promise
+      const text = await line.promise
+      this.taken += text.length + 1
+      return text
     } finally {
       clearTimeout(timer)
       this.process.stdout?.off('data', look)
     }
+  }
+
+  /** Writes a line to its standard input. */
+  writeLine (text: string): void {
+    this.process.stdin?.write(`${text}\n`)
   }
 
   /** Closes its standard input, asks it to end, and kills it when it does not. */

@@ -59,7 +59,7 @@ export class Listeners {
     const child = new Child(peer.command, [...peer.args, 'listen', ...SECURITY.flatMap(name => ['--security', name])])
 
     try {
-      return { child, listening: JSON.parse(await child.firstLine(STEP_TIMEOUT)) }
+      return { child, listening: JSON.parse(await child.readLine(STEP_TIMEOUT)) }
     } catch (err) {
       await child.stop()
       throw err

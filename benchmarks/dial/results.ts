@@ -1,0 +1,83 @@
+import { median } from './measure.ts'
+import type { Dialer, Measurement } from './measure.ts'
+
+/** What one implementation did in one case. */
+export interface CaseResult {
+  dialer: string
+
+  /** Ms, of the runs in which every peer was connected; null when there was none. */
+  median: number | null
+
+  /** The worst run. */
+  connected: number
+  peers: number
+  leftOpen: number
+  runs: Measurement[]
+}
+
+export interface CaseResults {
+  name: string
+  results: CaseResult[]
+}
+
+export interface Results {
+  command: string
+  dialers: Array<Pick<Dialer, 'name' | 'implementation' | 'timeout'>>
+  cases: CaseResults[]
+}
+
+export function summarize (dialer: string, runs: Measurement[]): CaseResult {
+  const complete = runs.filter(({ connected, peers }) => connected === peers)
+
+  return {
+    dialer,
+    median: complete.length === 0 ? null : Math.round(median(complete.map(({ ms }) => ms)) * 10) / 10,
+    connected: Math.min(...runs.map(({ connected }) => connected)),
+    peers: runs[0]?.peers ?? 0,
+    leftOpen: Math.max(...runs.map(({ leftOpen }) => leftOpen)),
+    runs
+  }
+}
+
+/** The median with what has to be known beside it. */
+export function describeResult ({ median, connected, peers, leftOpen, runs }: CaseResult): string {
+  const notes = leftOpen > 0 ? [`${leftOpen} left open`] : []
+
+  if (median == null) {
+    const given = `gave up after ${formatMs(Math.max(...runs.map(({ ms }) => ms)))}`
+    return [`${peers === 1 ? 'not connected' : `${connected} of ${peers}`}, ${given}`, ...notes].join(', ')
+  }
+
+  if (connected < peers) {
+    notes.unshift(peers === 1 ? 'not every run connected' : `worst run ${connected} of ${peers}`)
+  }
+
+  return [formatMs(median), ...notes].join(', ')
+}
+
+export function toRows ({ dialers, cases }: Results): string[][] {
+  return [
+    ['case', ...dialers.map(({ implementation }) => implementation)],
+    ...cases.map(({ name, results }) => [name, ...results.map(describeResult)])
+  ]
+}
+
+export function toTable (rows: string[][]): string {
+  return pad(rows).map(row => row.join('  ').trimEnd()).join('\n')
+}
+
+export function toMarkdownTable (rows: string[][]): string {
+  const [header = [], ...body] = pad(rows)
+  const line = (cells: string[]): string => `| ${cells.join(' | ')} |`
+
+  return [line(header), line(header.map(cell => '-'.repeat(cell.length))), ...body.map(line)].join('\n')
+}
+
+export function formatMs (ms: number): string {
+  return ms < 100 ? `${ms.toFixed(1)} ms` : `${Math.round(ms).toLocaleString('en')} ms`
+}
+
+function pad (rows: string[][]): string[][] {
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map(row => row[column]?.length ?? 0))) ?? []
+  return rows.map(row => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)))
+}

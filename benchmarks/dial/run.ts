@@ -1,0 +1,64 @@
+// Measures the time to connect to a peer some of whose addresses do not work:
+//
+//     node dial/run.ts [--repeat 3] [--dialers ours,js,go] [--only TEXT]
+//
+// Needs root, Linux, iproute2 and Go. Prints a table. A full run writes
+// dial/results.json, docs/benchmarks-dial.md and its plot.
+import { parseArgs } from 'node:util'
+import { CASES } from './cases.ts'
+import { Laboratory } from './laboratory.ts'
+import { measure } from './measure.ts'
+import { summarize, toRows, toTable } from './results.ts'
+import { writeReport } from './write-report.ts'
+import type { DialCase } from './cases.ts'
+import type { Measurement } from './measure.ts'
+import type { CaseResults, Results } from './results.ts'
+
+const { values } = parseArgs({
+  options: {
+    repeat: { type: 'string', default: '3' },
+    dialers: { type: 'string', default: 'ours,js,go' },
+    only: { type: 'string', default: '' }
+  }
+})
+
+const cases = CASES.filter(({ name }) => name.includes(values.only))
+const laboratory = await Laboratory.open(values.dialers.split(','))
+
+try {
+  const results: Results = {
+    command: 'node benchmarks/dial/run.ts',
+    dialers: laboratory.dialers.map(({ name, implementation, timeout }) => ({ name, implementation, timeout })),
+    cases: []
+  }
+
+  for (const dialCase of cases) {
+    process.stderr.write(`${dialCase.name}\n`)
+    results.cases.push(await runCase(dialCase))
+  }
+
+  process.stdout.write(`\n${toTable(toRows(results))}\n`)
+
+  if (cases.length === CASES.length && results.dialers.length === 3) {
+    await writeReport(results)
+  }
+} finally {
+  await laboratory.close()
+}
+
+/** The dialers take turns, so that what disturbs the machine disturbs all of them. */
+async function runCase (dialCase: DialCase): Promise<CaseResults> {
+  const { dialers, listeners } = laboratory
+  const runs: Measurement[][] = dialers.map(() => [])
+
+  for (let run = 0; run < Math.max(dialCase.repeat ?? 0, Number(values.repeat)); run++) {
+    for (const [index, dialer] of dialers.entries()) {
+      runs[index]?.push(await measure(dialer, dialCase.targets(listeners)))
+    }
+  }
+
+  return {
+    name: dialCase.name,
+    results: dialers.map(({ name }, index) => summarize(name, runs[index] ?? []))
+  }
+}

@@ -1,0 +1,59 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { plot } from './plot.ts'
+import { toMarkdownTable, toRows } from './results.ts'
+import type { Results } from './results.ts'
+
+const DOCS = new URL('../../docs/', import.meta.url)
+
+/** Writes results.json, docs/benchmarks-dial.md and docs/images/benchmarks-dial.svg. */
+export async function writeReport (results: Results): Promise<void> {
+  await mkdir(new URL('images/', DOCS), { recursive: true })
+  await writeFile(new URL('results.json', import.meta.url), `${JSON.stringify(results, null, 2)}\n`)
+  await writeFile(new URL('benchmarks-dial.md', DOCS), toMarkdown(results))
+  await writeFile(new URL('images/benchmarks-dial.svg', DOCS), plot(results))
+}
+
+function toMarkdown (results: Results): string {
+  const timeouts = results.dialers.map(({ implementation, timeout }) => `${implementation} ${timeout / 1000} s`)
+
+  return `# Time to connect
+
+How long it takes to connect to a peer some of whose addresses do not work.
+Written by \`${results.command}\`; every run is in
+[benchmarks/dial/results.json](../benchmarks/dial/results.json).
+
+![Time to connect](images/benchmarks-dial.svg)
+
+${toMarkdownTable(toRows(results))}
+
+- Medians of at least ${Math.min(...results.cases.flatMap(({ results }) => results.map(({ runs }) => runs.length)))} runs, of those that connected to every peer. The implementations take
+  turns, run for run. Only ratios within one such table mean something: the
+  machine is not named because its speed is not the point.
+- "n left open": TCP sockets beyond one for each connection, open or half open
+  500 ms after the dial had ended; the worst run.
+- "not connected": no run connected. The time is when the dialer gave up; it was
+  told to at the latest after: ${timeouts.join(', ')}.
+
+## How it is measured
+
+- The dialers run in one network namespace and the peers in another, with
+  addresses that look public. All peers are go-libp2p, over /ws with noise and
+  yamux.
+- Each dialer is one process for the whole table. It has dialed the good address
+  20 times before anything is measured, and uses a new host for each run: nothing
+  learned from earlier dials helps or hurts.
+- The time is from the call until the connection is there (in Go
+  \`Network().DialPeer\`, which does not wait for identify either).
+- dead: packets to the address are dropped without an answer.
+- stalled: the TCP connection is accepted, then nothing is ever said.
+- refused: nobody listens on the port.
+- The good address is the last in the list and has the highest port, so that it
+  is ranked last.
+- The names of the DNS cases are resolved by a name server that answers after
+  3 s, or never.
+- 100 ms round trip: every packet is delayed by 50 ms one way.
+
+The addresses of each case are in
+[benchmarks/dial/cases.ts](../benchmarks/dial/cases.ts).
+`
+}
