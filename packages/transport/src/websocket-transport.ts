@@ -1,5 +1,6 @@
 import { serviceCapabilities, transportSymbol } from '@libp2p/interface'
-import { isWebSocketMultiaddr, toTarget } from './target.ts'
+import { isWebSocketMultiaddr } from '@libp2p-ws/multiaddr-ws'
+import { toTarget } from './target.ts'
 import { WebSocketConnection } from './websocket-connection.ts'
 import type { WebSocketsComponents, WebSocketsInit } from './options.ts'
 import type { Platform } from './platform.ts'
@@ -29,7 +30,7 @@ class WebSocketTransport implements Transport<WebSocketDialEvents> {
 
   /**
    * @throws {WebSocketConnectError} when no WebSocket could be opened
-   * @throws {InvalidValueError} when `ma` is no WebSocket address
+   * @throws {WebSocketAddressError} when `ma` is no WebSocket address
    * @throws {Error} what the upgrader failed with, or the reason of `options.signal`
    */
   async dial (ma: Multiaddr, options: DialTransportOptions<WebSocketDialEvents>): Promise<Connection> {

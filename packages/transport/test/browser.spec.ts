@@ -10,7 +10,7 @@ import { createLibp2p } from 'libp2p'
 import { webSockets } from '../src/index.ts'
 import { launchChromium } from './fixtures/chromium.ts'
 import { TestUpgrader } from './fixtures/components.ts'
-import { transport } from './fixtures/transport.ts'
+import { transport, unusedPort } from './fixtures/transport.ts'
 import type { BrowserTestConfig, BrowserTestResult } from './browser/protocol.ts'
 import type { Libp2p, Listener, MultiaddrConnection } from '@libp2p/interface'
 import type { AddressInfo } from 'node:net'
@@ -162,13 +162,4 @@ async function servePages (): Promise<http.Server> {
   await new Promise<void>(resolve => { server.listen(0, '127.0.0.1', resolve) })
 
   return server
-}
-
-async function unusedPort (): Promise<number> {
-  const server = net.createServer()
-  await new Promise<void>(resolve => { server.listen(0, '127.0.0.1', resolve) })
-  const { port } = server.address() as AddressInfo
-  await new Promise(resolve => { server.close(resolve) })
-
-  return port
 }

@@ -43,7 +43,7 @@ export class WebSocketListener extends TypedEventEmitter<ListenerEvents> impleme
   }
 
   /**
-   * @throws {InvalidValueError} when `ma` is no WebSocket address
+   * @throws {WebSocketAddressError} when `ma` is no WebSocket address
    * @throws {Error} what the system says, such as `EADDRINUSE`
    */
   async listen (ma: Multiaddr): Promise<void> {

@@ -4,8 +4,10 @@ import { DEFAULT_HANDSHAKE_TIMEOUT } from '../options.ts'
 import { openSocket } from './socket.ts'
 import { webSocketOptions, WsChannel } from './ws-channel.ts'
 import type { WebSocketChannel } from '../channel.ts'
+import type { ConnectPhase } from '../errors.ts'
 import type { WebSocketsInit } from '../options.ts'
 import type { OpenOptions } from '../platform.ts'
+import type { WebSocketProgressType } from '../progress.ts'
 import type { WebSocketTarget } from '../target.ts'
 import type { IncomingMessage } from 'node:http'
 import type net from 'node:net'
@@ -16,16 +18,35 @@ import type net from 'node:net'
  * @throws {WebSocketConnectError} with the phase that failed, or the reason of the signal
  */
 export async function openWebSocket (target: WebSocketTarget, init: WebSocketsInit, { signal, onPhase }: OpenOptions): Promise<WebSocketChannel> {
-  const deadline = withDeadline(signal, init.handshakeTimeout ?? DEFAULT_HANDSHAKE_TIMEOUT)
+  const timeout = init.handshakeTimeout ?? DEFAULT_HANDSHAKE_TIMEOUT
+  const deadline = withDeadline(signal, timeout)
+  let phase: ConnectPhase = 'resolve'
+  const options: OpenOptions = {
+    signal: deadline.signal,
+    onPhase: reached => {
+      phase = nextPhase(reached, target)
+      onPhase(reached)
+    }
+  }
 
   try {
-    const options = { signal: deadline.signal, onPhase }
     const socket = await openSocket(target, init.tls ?? {}, options)
 
     return await upgrade(socket, target, init, options)
+  } catch (err: any) {
+    throw deadline.passed ? new WebSocketConnectError(target.url, phase, `not done within ${timeout} ms`, { cause: err }) : err
   } finally {
     deadline.clear()
   }
+}
+
+/** What is under way once `reached` is done. */
+function nextPhase (reached: WebSocketProgressType, target: WebSocketTarget): ConnectPhase {
+  if (reached === 'websockets:resolved') {
+    return 'tcp'
+  }
+
+  return reached === 'websockets:tcp-connected' && target.secure ? 'tls' : 'upgrade'
 }
 
 /** Sends the upgrade request over `socket` and waits for the answer. */
@@ -70,11 +91,21 @@ function upgrade (socket: net.Socket, target: WebSocketTarget, init: WebSocketsI
   })
 }
 
+interface Deadline {
+  signal: AbortSignal
+
+  /** Time ran out. */
+  readonly passed: boolean
+  clear(): void
+}
+
 /** A signal that aborts with `signal`, or with a `TimeoutError` after `timeout` milliseconds. */
-function withDeadline (signal: AbortSignal, timeout: number): { signal: AbortSignal, clear(): void } {
+function withDeadline (signal: AbortSignal, timeout: number): Deadline {
   const controller = new AbortController()
+  let passed = false
   const onAbort = (): void => { controller.abort(signal.reason) }
   const timer = setTimeout(() => {
+    passed = true
     controller.abort(new DOMException(`no WebSocket within ${timeout} ms`, 'TimeoutError'))
   }, timeout)
 
@@ -86,6 +117,7 @@ function withDeadline (signal: AbortSignal, timeout: number): { signal: AbortSig
 
   return {
     signal: controller.signal,
+    get passed () { return passed },
     clear () {
       clearTimeout(timer)
       signal.removeEventListener('abort', onAbort)
