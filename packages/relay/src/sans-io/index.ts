@@ -1,1 +1,11 @@
-export {}
+export { decodeAscii85, encodeAscii85 } from './ascii85.ts'
+export { parseClientMessage, serializeClientMessage } from './client-codec.ts'
+export { FrameDecoder, encodeFrame } from './frames.ts'
+export { MessageFormatError } from './messages.ts'
+export { formatPeerAddress, parsePeerAddress } from './peer-address.ts'
+export { parseServerMessage, serializeServerMessage } from './server-codec.ts'
+export { RelaySession } from './session.ts'
+export type { ClientMessage, ConnectMessage, ServerMessage, StreamId } from './messages.ts'
+export type { PeerAddress } from './peer-address.ts'
+export type { DialOutput, SessionLimits, SessionOutput, SessionPeer, StreamEvent } from './session-io.ts'
+export type { SessionState } from './session.ts'
