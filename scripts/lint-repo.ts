@@ -1,6 +1,6 @@
 /**
  * Checks what eslint and tsc cannot see: portability of the files, the package
- * graph, package metadata. Prints what breaks a rule and ends with exit code 1
+ * graph, package metadata, machines without I/O. Prints what breaks a rule and ends with exit code 1
  * if anything does; long files are only listed.
  */
 import { join } from 'node:path'
@@ -9,10 +9,11 @@ import { fileLength } from './src/rules/file-length.ts'
 import { packageGraph } from './src/rules/package-graph.ts'
 import { packageMetadata } from './src/rules/package-metadata.ts'
 import { portableFiles } from './src/rules/portable-files.ts'
+import { sansIo } from './src/rules/sans-io.ts'
 import type { Finding } from './src/repository.ts'
 
 const repository = openRepository(process.argv[2] ?? join(import.meta.dirname, '..'))
-const errors = [portableFiles, packageGraph, packageMetadata].flatMap(rule => rule(repository))
+const errors = [portableFiles, packageGraph, packageMetadata, sansIo].flatMap(rule => rule(repository))
 const warnings = fileLength(repository)
 
 const print = (level: string, { path, line, message }: Finding): void => {

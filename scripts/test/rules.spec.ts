@@ -3,6 +3,7 @@ import { fileLength } from '../src/rules/file-length.ts'
 import { packageGraph } from '../src/rules/package-graph.ts'
 import { packageMetadata } from '../src/rules/package-metadata.ts'
 import { portableFiles } from '../src/rules/portable-files.ts'
+import { sansIo } from '../src/rules/sans-io.ts'
 import type { Manifest, Repository } from '../src/repository.ts'
 
 function repository (files: Record<string, string>, manifests: Record<string, Partial<Manifest>> = {}): Repository {
@@ -146,6 +147,34 @@ describe('rules', () => {
         'does not publish LICENSE-*',
         'is not a copy of the LICENSE-MIT at the root'
       ])
+    })
+  })
+
+  describe('sans-io', () => {
+    function messages (source: string): string[] {
+      return sansIo(repository({ 'packages/dialer/src/sans-io/machine.ts': source })).map(({ message }) => message.split(';')[0] ?? '')
+    }
+
+    it('finds what asks for the time or draws lots', () => {
+      expect(messages('a = Date.now()\nb = new Date()\nc = Math.random()\n')).to.deep.equal([
+        'uses Date.now', 'uses new Date', 'uses Math.random'
+      ])
+    })
+
+    it('lets a comment name it, and the driver next to the machines use it', () => {
+      expect(messages(' * like Date.now()\n// no Math.random')).to.be.empty()
+      expect(sansIo(repository({ 'packages/dialer/src/dialer.ts': 'Date.now()' }))).to.be.empty()
+    })
+
+    it('finds a value that comes from outside the folder', () => {
+      expect(messages([
+        'import { near } from \'./near.ts\'',
+        'import { Libp2pWsError } from \'@libp2p-ws/core\'',
+        'import type { Shape } from \'../shape.ts\'',
+        'import {\n  far\n} from \'../far.ts\'',
+        'export { thing } from \'somewhere\'',
+        'const late = await import(\'../late.ts\')'
+      ].join('\n'))).to.deep.equal(['imports ../far.ts', 'imports somewhere', 'imports ../late.ts'])
     })
   })
 
