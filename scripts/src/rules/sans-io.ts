@@ -11,7 +11,8 @@ const VALUE_IMPORT = /^(?:import|export)\s+(?!type\b)[^'"]*?from\s+['"]([^'"]+)[
 
 /**
  * Machines in `src/sans-io/` are handed the time, draw no lots and call
- * nothing outside their folder but packages that do no I/O. (Timers and sockets are compile errors there already.)
+ * nothing outside their folder but packages that do no I/O. Timers and sockets
+ * are compile errors there already.
  */
 export const sansIo: Rule = repository => repository.files
   .filter(path => /^packages\/[^/]+\/src\/sans-io\/.+\.ts$/.test(path))
