@@ -74,6 +74,9 @@ export interface DialerComponents {
   /** Candidates of `peer`: peer store first, then whatever routing finds. Ends when there are no more. */
   candidates(peer: PeerId, options: { signal: AbortSignal }): AsyncIterable<DialCandidate>
 
+  /** The addresses this host listens on; those are not dialed. */
+  ownAddresses?(): Multiaddr[]
+
   /** The best open connection to `peer`, if any. */
   connection?(peer: PeerId): Connection | undefined
 

@@ -1,1 +1,5 @@
-export {}
+export { memoryAddressBook } from './address-book.ts'
+export { dialer, Dialer } from './dialer.ts'
+export * from './sans-io/index.ts'
+export type { AddressBook, MemoryAddressBookInit } from './address-book.ts'
+export type { DialerInit, DialTraceEvent } from './dialer-options.ts'

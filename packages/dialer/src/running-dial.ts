@@ -1,0 +1,42 @@
+import type { Connection, PeerId } from '@libp2p/interface'
+import type { ConnectOptions, DialPeerOptions } from '@libp2p-ws/core'
+
+/** Somebody who waits for a connection. */
+export interface Caller {
+  readonly peer: PeerId | undefined
+  readonly options: DialPeerOptions
+  resolve(connection: Connection): void
+  reject(error: Error): void
+}
+
+/** What the driver keeps for one dial of the scheduler. */
+export class RunningDial {
+  readonly peer: PeerId | undefined
+  readonly callers: Set<Caller> = new Set()
+  readonly #lookups = new AbortController()
+
+  constructor (peer: PeerId | undefined) {
+    this.peer = peer
+  }
+
+  /** Ends the search for candidates. */
+  get signal (): AbortSignal {
+    return this.#lookups.signal
+  }
+
+  get wantsProgress (): boolean {
+    return [...this.callers].some(({ options }) => options.onProgress !== undefined)
+  }
+
+  /** Tells all callers how their dial is going. */
+  readonly progress: NonNullable<ConnectOptions['onProgress']> = event => {
+    for (const { options } of this.callers) {
+      options.onProgress?.(event)
+    }
+  }
+
+  end (): void {
+    this.#lookups.abort()
+    this.callers.clear()
+  }
+}

@@ -1,0 +1,310 @@
+import { BlackHoleDetector } from './black-hole-detector.ts'
+import { CandidateIntake } from './candidate-intake.ts'
+import { DialAttempts } from './dial-attempts.ts'
+import { DialBackoff } from './dial-backoff.ts'
+import { copyTrace, dialFailure, timeoutCause } from './dial-failure.ts'
+import { DialJob } from './dial-job.ts'
+import { Timers } from './timers.ts'
+import type { Candidate } from './dial-candidate.ts'
+import type { DialError } from './dial-errors.ts'
+import type { PendingRequest } from './dial-job.ts'
+import type { DialSchedulerInit } from './dial-options.ts'
+import type { FailureKind } from './failure-kind.ts'
+import type { DialRequest, DialUpdate, FoundAddress } from './inputs.ts'
+import type { DialLoad, DialOutput } from './outputs.ts'
+import type { DialTrace } from '@libp2p-ws/core'
+
+/**
+ * Decides which address of which peer is dialed, and when; for all peers at once.
+ * Pure: calls bring what happened and when, `pollOutput` says what to do about
+ * it, `pollTimeout` when to call `handleTimeout`. `now` is in milliseconds and
+ * never goes back.
+ */
+export class DialScheduler {
+  readonly backoff: DialBackoff
+  readonly blackHoles: BlackHoleDetector
+
+  readonly #intake: CandidateIntake
+  readonly #epoch: number
+  readonly #timers = new Timers()
+  readonly #attempts: DialAttempts
+  readonly #jobs = new Map<number, DialJob>()
+  readonly #byKey = new Map<string, DialJob>()
+  readonly #byRequest = new Map<number, DialJob>()
+  #outputs: DialOutput[] = []
+  #taken = 0
+  #lastDial = 0
+
+  constructor (init: DialSchedulerInit = {}) {
+    this.backoff = init.backoff ?? new DialBackoff()
+    this.blackHoles = init.blackHoles ?? new BlackHoleDetector()
+    this.#intake = new CandidateIntake(init, this.backoff)
+    this.#epoch = init.epoch ?? 0
+    this.#attempts = new DialAttempts(init, {
+      timers: this.#timers,
+      blackHoles: this.blackHoles,
+      output: output => { this.#outputs.push(output) },
+      failed: (candidate, error, kind, now) => { this.#fail(candidate, error, kind, now) }
+    })
+  }
+
+  get load (): DialLoad {
+    return {
+      dials: this.#jobs.size,
+      requests: this.#byRequest.size,
+      inFlight: this.#attempts.inFlight,
+      waiting: this.#attempts.waiting,
+      tokensTaken: this.#attempts.tokensTaken,
+      timers: this.#timers.size
+    }
+  }
+
+  /** Returns the number of the dial that `request` has started or joined. */
+  handleRequest (now: number, request: DialRequest): number {
+    const job = this.#byKey.get(request.key) ?? this.#start(request, now)
+    const { id, priority, timeout } = request
+    const deadline = this.#timers.create('deadline', now => { this.#expire(job, id, now) })
+    const isUrgent = priority > job.priority
+    job.requests.set(id, { ...request, deadline })
+    job.lookups += request.lookups
+    this.#byRequest.set(id, job)
+    this.#timers.set(deadline, now + timeout)
+
+    if (request.wantsLookup && !job.hasOwnLookup) {
+      job.hasOwnLookup = true
+      job.lookups++
+      this.#outputs.push({ type: 'lookup', dial: job.id })
+    }
+
+    if (request.initiator !== undefined) {
+      job.initiator = request.initiator
+      this.#intake.rank(job, job.waiting(), now)
+    }
+
+    if (isUrgent) {
+      this.#attempts.requeue(job, now)
+    }
+
+    this.#intake.liftBackoff(job, now)
+    this.#settle(job, now)
+
+    return job.id
+  }
+
+  /** Addresses were found. `ownAddresses`: keys of the addresses that this host listens on. */
+  handleCandidates (now: number, dial: number, found: readonly FoundAddress[], ownAddresses: ReadonlySet<string> = new Set()): void {
+    const job = this.#jobs.get(dial)
+
+    if (job === undefined) {
+      return
+    }
+
+    for (const { record } of this.#intake.add(job, found, ownAddresses, now)) {
+      this.#outputs.push({ type: 'record', dial, record })
+    }
+
+    this.#settle(job, now)
+  }
+
+  /** A source of candidates has ended; `error` says what broke it. `isOwn`: the one asked for with `lookup`. */
+  handleLookupEnd (now: number, dial: number, isOwn: boolean, error?: Error): void {
+    const job = this.#jobs.get(dial)
+
+    if (job !== undefined) {
+      job.lookups--
+      job.hasOwnLookup &&= !isOwn
+      job.lookupError ??= error
+      this.#settle(job, now)
+    }
+  }
+
+  /** Which address to try first, learned from earlier dials. */
+  handleFavorite (now: number, dial: number, key: string): void {
+    const job = this.#jobs.get(dial)
+
+    if (job !== undefined) {
+      job.favorite = key
+      this.#intake.rank(job, job.waiting(), now)
+      this.#settle(job, now)
+    }
+  }
+
+  /** News of an attempt. Ignored when the attempt was aborted. */
+  handleDialUpdate (now: number, id: number, update: DialUpdate): void {
+    const candidate = this.#attempts.get(id)
+    const attempt = candidate?.attempt
+
+    if (candidate === undefined || attempt === undefined) {
+      return
+    }
+
+    this.#attempts.update(candidate, attempt, update, now)
+
+    if (update.type === 'succeeded') {
+      candidate.handshake = now - attempt.startedAt
+      this.#succeed(candidate, id, update, now)
+    }
+
+    this.#settle(candidate.job, now)
+  }
+
+  /** The caller does not want an answer any more, and gets none. */
+  handleCancel (now: number, request: number): void {
+    const job = this.#byRequest.get(request)
+
+    if (job !== undefined) {
+      this.#forget(job, request)
+      this.#settle(job, now)
+    }
+  }
+
+  /** To be called when the time of `pollTimeout` has come. */
+  handleTimeout (now: number): void {
+    this.#timers.expire(now)
+    this.#attempts.balance(now)
+  }
+
+  /** Forgets what was learned of a network that is no longer there. */
+  resetNetworkState (): void {
+    this.backoff.resetNetworkState()
+    this.blackHoles.resetNetworkState()
+  }
+
+  pollOutput (): DialOutput | undefined {
+    const output = this.#outputs[this.#taken++]
+
+    if (output === undefined) {
+      this.#outputs = []
+      this.#taken = 0
+    }
+
+    return output
+  }
+
+  /** When to call `handleTimeout`; absent when there is nothing to wait for. */
+  pollTimeout (): number | undefined {
+    return this.#timers.next()
+  }
+
+  /** Snapshots of the dials under way. */
+  pending (): DialTrace[] {
+    return [...this.#jobs.values()].map(({ trace }) => copyTrace(trace))
+  }
+
+  #start ({ key, peer }: DialRequest, now: number): DialJob {
+    const wake = this.#timers.create('next address', now => { this.#advance(job, now) })
+    const job = new DialJob(++this.#lastDial, key, peer, now, this.#epoch, this.blackHoles.handleRequest(), wake)
+    this.#jobs.set(job.id, job)
+    this.#byKey.set(key, job)
+
+    return job
+  }
+
+  #settle (job: DialJob, now: number): void {
+    this.#advance(job, now)
+    this.#attempts.balance(now)
+  }
+
+  /** Dials what is due, answers who can be answered, and ends the dial when nobody is left. */
+  #advance (job: DialJob, now: number): void {
+    if (!this.#jobs.has(job.id)) {
+      return
+    }
+
+    // relayed addresses are of no use when all who would have taken one are gone
+    if (!job.wantsRelay && job.requests.size > 0) {
+      this.#attempts.dropRelays(job, now)
+    }
+
+    for (let batch = job.nextBatch(now); batch.length > 0; batch = job.nextBatch(now)) {
+      for (const candidate of batch) {
+        this.#attempts.enqueue(candidate, now)
+      }
+    }
+
+    this.#timers.set(job.wake, job.nextDue())
+
+    if (job.lookups === 0 && !job.live(false)) {
+      this.#giveUp(job, now)
+    }
+
+    if (job.requests.size === 0) {
+      this.#end(job, now)
+    }
+  }
+
+  /** No direct address is left, and perhaps no relayed one either. */
+  #giveUp (job: DialJob, now: number): void {
+    const isOver = !job.live(true)
+
+    for (const request of job.requests.values()) {
+      if (isOver || request.forceDirect) {
+        this.#refuse(job, request, dialFailure(job, request, this.backoff, now))
+      }
+    }
+  }
+
+  #succeed (candidate: Candidate, attempt: number, { limited, direct }: { limited: boolean, direct: boolean }, now: number): void {
+    const { job } = candidate
+    candidate.state = 'ended'
+    candidate.enter('succeeded', now)
+    job.isConnected = true
+    this.#outputs.push({ type: 'record', dial: job.id, record: candidate.record })
+    this.backoff.clear(job.key)
+
+    for (const request of job.requests.values()) {
+      if ((direct || !request.forceDirect) && (!limited || request.allowLimited)) {
+        this.#forget(job, request.id)
+        this.#outputs.push({ type: 'connected', request: request.id, attempt })
+      }
+    }
+  }
+
+  #fail (candidate: Candidate, error: Error, kind: FailureKind, now: number): void {
+    const { job } = candidate
+    candidate.fail(error, now)
+    this.#outputs.push({ type: 'record', dial: job.id, record: candidate.record })
+
+    // as go: what fails beside a success is not held against the address
+    if (!job.isConnected) {
+      this.backoff.add(job.key, candidate.key, now, kind)
+    }
+
+    this.#advance(job, now)
+  }
+
+  #expire (job: DialJob, id: number, now: number): void {
+    const request = job.requests.get(id)
+
+    if (request !== undefined) {
+      this.#refuse(job, request, dialFailure(job, request, this.backoff, now, timeoutCause(job, request)))
+      this.#advance(job, now)
+    }
+  }
+
+  #refuse (job: DialJob, { id }: PendingRequest, error: DialError): void {
+    this.#forget(job, id)
+    job.wasRefused = true
+    this.#outputs.push({ type: 'failed', request: id, error })
+  }
+
+  #forget (job: DialJob, id: number): void {
+    const request = job.requests.get(id)
+
+    if (request !== undefined) {
+      this.#timers.cancel(request.deadline)
+      job.requests.delete(id)
+      this.#byRequest.delete(id)
+    }
+  }
+
+  #end (job: DialJob, now: number): void {
+    this.#jobs.delete(job.id)
+    this.#byKey.delete(job.key)
+    this.#timers.cancel(job.wake)
+    this.#attempts.cancel(job, now)
+    job.trace.ended = now - job.startedAt
+    job.trace.outcome = job.outcome
+    this.#outputs.push({ type: 'ended', dial: job.id, trace: job.trace, dials: job.dials, learned: job.learned() })
+  }
+}
