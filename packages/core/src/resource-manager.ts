@@ -4,12 +4,26 @@ import type { Multiaddr } from '@multiformats/multiaddr'
 /** Where a limit is counted, as in go-libp2p's resource manager. */
 export type ResourceScope = 'system' | 'transient' | 'service' | 'protocol' | 'peer' | 'connection' | 'stream'
 
-/** What was reserved. Must be released exactly once; releasing again changes nothing. */
+/**
+ * What was reserved. Must be released; releasing again changes nothing. A call
+ * that is refused leaves the reservation as it was.
+ */
 export interface ResourceReservation {
-  /** The peer became known: moves the reservation from the transient scope to the peer's. */
+  /**
+   * The peer of a connection became known: it moves from the transient scope to the peer's.
+   *
+   * @throws {Error} `ResourceLimitError`
+   */
   setPeer(peer: PeerId): void
-  /** The protocol became known. */
+
+  /** @throws {Error} `ResourceLimitError` */
   setProtocol(protocol: string): void
+
+  /** @throws {Error} `ResourceLimitError` */
+  setService(service: string): void
+
+  /** @throws {Error} `ResourceLimitError`; `bytes` is added to what is held */
+  reserveMemory(bytes: number): void
   release(): void
 }
 
@@ -19,4 +33,7 @@ export interface ResourceManager {
   openConnection(direction: 'inbound' | 'outbound', address: Multiaddr): ResourceReservation
   /** @throws {Error} `ResourceLimitError` */
   openStream(direction: 'inbound' | 'outbound', peer: PeerId): ResourceReservation
+
+  /** What is held, by scope and kind. */
+  snapshot?(): Record<string, Record<string, number>>
 }

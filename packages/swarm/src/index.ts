@@ -1,1 +1,31 @@
-export {}
+/**
+ * The swarm: connections to peers and the streams on them, on any libp2p
+ * transport, with go-libp2p's way of dialing.
+ */
+export { accessList } from './access-list.ts'
+export type { AccessListInit } from './access-list.ts'
+export { SwarmConnection } from './connection.ts'
+export type { ConnectionStat, ConnectionState, RawStreamHandler } from './connection.ts'
+export { createSwarm } from './create-swarm.ts'
+export type { CreateSwarmInit, ModuleComponents } from './create-swarm.ts'
+export { ConnectionDeniedError, ConnectionInterceptedError, DuplicateProtocolHandlerError, EncryptionFailedError, ListenError, MuxerUnavailableError, NoConnectionError, NoTransportError, UnhandledProtocolError } from './errors.ts'
+export { DEFAULT_MAX_INBOUND_STREAMS, DEFAULT_MAX_OUTBOUND_STREAMS, ProtocolTable } from './protocol-table.ts'
+export type { StreamProtocols } from './protocol-table.ts'
+export { DefaultResourceManager } from './resource-manager.ts'
+export type { ResourceManagerInit } from './resource-manager.ts'
+export { DEFAULT_ADDRESS_LIMITS } from './sans-io/address-limiter.ts'
+export type { AddressLimits, PrefixLimit } from './sans-io/address-limiter.ts'
+export { bestConnection } from './sans-io/best-connection.ts'
+export type { ConnectionFacts } from './sans-io/best-connection.ts'
+export { ConnectionTrimmer, DEFAULT_TRIMMER_OPTIONS } from './sans-io/connection-trimmer.ts'
+export type { TrimFacts, TrimmerOptions } from './sans-io/connection-trimmer.ts'
+export { decayFixed, decayLinear, PeerTags } from './sans-io/peer-tags.ts'
+export type { Decay } from './sans-io/peer-tags.ts'
+export { scaleLimits } from './sans-io/resource-limits.ts'
+export type { ResourceLimits, ScopeLimit } from './sans-io/resource-limits.ts'
+export type { ScopeUsage } from './sans-io/resource-scope.ts'
+export { Swarm } from './swarm.ts'
+export type { ConnectionSnapshot, SwarmSnapshot } from './snapshot.ts'
+export type { SwarmComponents, SwarmInit } from './swarm.ts'
+export { CONNECTION_CLOSE_TIMEOUT, INBOUND_UPGRADE_TIMEOUT, STREAM_NEGOTIATION_TIMEOUT, Upgrader } from './upgrader.ts'
+export type { ConnectionHandler, UpgraderComponents, UpgraderInit } from './upgrader.ts'

@@ -1,0 +1,43 @@
+import { NoTransportError } from './errors.ts'
+import type { Connection, Transport, Upgrader } from '@libp2p/interface'
+import type { ConnectOptions } from '@libp2p-ws/core'
+import type { Multiaddr } from '@multiformats/multiaddr'
+
+/** What a transport or the upgrader reports, and how far the dial has come by then. */
+const PHASES: Record<string, Parameters<ConnectOptions['onPhase']>[0]> = {
+  'tcp:connected': 'connected',
+  'websockets:tcp-connected': 'connected',
+  'websockets:connected': 'connected',
+  'upgrader:encrypt-outbound-connection': 'securing',
+  'upgrader:multiplex-outbound-connection': 'muxing'
+}
+
+/** One attempt at one address: the transport's socket, then the upgrader's connection. */
+export function connectVia (transportFor: (address: Multiaddr) => Transport | undefined, upgrader: Upgrader): (address: Multiaddr, options: ConnectOptions) => Promise<Connection> {
+  return async (address, { peer, signal, initiator, onProgress, onPhase }) => {
+    const transport = transportFor(address)
+
+    if (transport == null) {
+      throw new NoTransportError(address, 'dial')
+    }
+
+    // the upgrader checks the peer against the address
+    const target = peer == null || address.getComponents().at(-1)?.name === 'p2p' ? address : address.encapsulate(`/p2p/${peer}`)
+    const options = {
+      signal,
+      upgrader,
+      onProgress: (event: { type: string }) => {
+        const phase = PHASES[event.type]
+
+        if (phase != null) {
+          onPhase(phase)
+        }
+
+        onProgress?.(event)
+      },
+      ...(initiator == null ? {} : { initiator })
+    }
+
+    return transport.dial(target, options)
+  }
+}

@@ -1,0 +1,74 @@
+import { Libp2pWsError } from '@libp2p-ws/core'
+import type { Multiaddr } from '@multiformats/multiaddr'
+
+/** No connection to the peer is open and the caller asked not to dial. */
+export class NoConnectionError extends Libp2pWsError {
+  override readonly name = 'NoConnectionError'
+  readonly code = 'ERR_NO_CONNECTION'
+}
+
+/** No transport of the swarm takes the address. Seed 003: ErrNoTransport. */
+export class NoTransportError extends Libp2pWsError {
+  override readonly name = 'NoTransportError'
+  readonly code = 'ERR_NO_TRANSPORT'
+  readonly address: Multiaddr
+
+  constructor (address: Multiaddr, purpose: 'dial' | 'listen on') {
+    super(`no transport to ${purpose} ${address}`)
+    this.address = address
+  }
+}
+
+/** None of the addresses could be listened on; `failures` has a cause for each. */
+export class ListenError extends Libp2pWsError {
+  override readonly name = 'ListenError'
+  readonly code = 'ERR_LISTEN_FAILED'
+  readonly failures: ReadonlyArray<{ address: Multiaddr, cause: Error }>
+
+  constructor (failures: ReadonlyArray<{ address: Multiaddr, cause: Error }>) {
+    super(`could not listen on ${failures.map(({ address, cause }) => `${address} (${cause.message})`).join(', ')}`, { cause: failures[0]?.cause })
+    this.failures = failures
+  }
+}
+
+/** The gater said no; `method` is the hook of js-libp2p's `ConnectionGater` that did. */
+export class ConnectionInterceptedError extends Libp2pWsError {
+  override readonly name = 'ConnectionInterceptedError'
+  readonly code = 'ERR_CONNECTION_INTERCEPTED'
+  readonly method: string
+
+  constructor (method: string) {
+    super(`the connection gater's ${method} refused the connection`)
+    this.method = method
+  }
+}
+
+/** An inbound connection was over a limit or unwanted before it was looked at. */
+export class ConnectionDeniedError extends Libp2pWsError {
+  override readonly name = 'ConnectionDeniedError'
+  readonly code = 'ERR_CONNECTION_DENIED'
+}
+
+/** No common security protocol, or its handshake failed; see `cause`. */
+export class EncryptionFailedError extends Libp2pWsError {
+  override readonly name = 'EncryptionFailedError'
+  readonly code = 'ERR_ENCRYPTION_FAILED'
+}
+
+/** No common stream muxer, or a stream was wanted on a connection without one. */
+export class MuxerUnavailableError extends Libp2pWsError {
+  override readonly name = 'MuxerUnavailableError'
+  readonly code = 'ERR_MUXER_UNAVAILABLE'
+}
+
+/** Nothing handles the protocol. */
+export class UnhandledProtocolError extends Libp2pWsError {
+  override readonly name = 'UnhandledProtocolError'
+  readonly code = 'ERR_UNHANDLED_PROTOCOL'
+}
+
+/** The protocol has a handler already. */
+export class DuplicateProtocolHandlerError extends Libp2pWsError {
+  override readonly name = 'DuplicateProtocolHandlerError'
+  readonly code = 'ERR_DUPLICATE_PROTOCOL_HANDLER'
+}

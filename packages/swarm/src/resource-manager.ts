@@ -1,0 +1,104 @@
+import { ResourceLimitError } from '@libp2p-ws/core'
+import { multiaddr } from '@multiformats/multiaddr'
+import { AddressLimiter, DEFAULT_ADDRESS_LIMITS } from './sans-io/address-limiter.ts'
+import { scaleLimits } from './sans-io/resource-limits.ts'
+import { ResourceScopes } from './sans-io/resource-scopes.ts'
+import type { AddressLimits } from './sans-io/address-limiter.ts'
+import type { ResourceLimits } from './sans-io/resource-limits.ts'
+import type { ResourceHold } from './sans-io/resource-scopes.ts'
+import type { PeerId } from '@libp2p/interface'
+import type { ResourceManager, ResourceReservation } from '@libp2p-ws/core'
+import type { Multiaddr } from '@multiformats/multiaddr'
+
+export interface ResourceManagerInit {
+  /** Bytes that the limits are scaled to. Default: an eighth of what the process may use, as go-libp2p; 128 MiB where that is not known (browsers). */
+  memory?: number | undefined
+
+  /** Replaces the scaled limits, scope by scope. */
+  limits?: Partial<ResourceLimits> | undefined
+
+  /** Inbound connections from one address. Default: 8 for an IPv4 address, 8 for an IPv6 /56, 64 for a /48; the loopback is free. */
+  addressLimits?: AddressLimits | undefined
+}
+
+/** go-libp2p's resource manager: counts and memory by scope, and connections by address. */
+export class DefaultResourceManager implements ResourceManager {
+  readonly #scopes: ResourceScopes
+  readonly #addresses: AddressLimiter
+
+  constructor (init: ResourceManagerInit = {}) {
+    this.#scopes = new ResourceScopes({ ...scaleLimits(init.memory ?? defaultMemory()), ...init.limits })
+    this.#addresses = new AddressLimiter(init.addressLimits ?? DEFAULT_ADDRESS_LIMITS)
+  }
+
+  openConnection (direction: 'inbound' | 'outbound', address: Multiaddr): ResourceReservation {
+    const ip = direction === 'inbound' ? ipOf(address) : undefined
+    const met = ip == null ? undefined : this.#addresses.add(ip)
+
+    if (met != null) {
+      throw new ResourceLimitError(`connections from one /${met.prefixLength}, here ${address},`, met.connections)
+    }
+
+    try {
+      return new Reservation(this.#scopes.openConnection(direction), () => { ip != null && this.#addresses.remove(ip) })
+    } catch (err) {
+      ip != null && this.#addresses.remove(ip)
+      throw err
+    }
+  }
+
+  openStream (direction: 'inbound' | 'outbound', peer: PeerId): ResourceReservation {
+    return new Reservation(this.#scopes.openStream(direction, peer.toString()))
+  }
+
+  /** What is held, by scope. */
+  snapshot (): Record<string, Record<string, number>> {
+    return this.#scopes.snapshot()
+  }
+}
+
+class Reservation implements ResourceReservation {
+  readonly #hold: ResourceHold
+  #onRelease: (() => void) | undefined
+
+  constructor (hold: ResourceHold, onRelease?: () => void) {
+    this.#hold = hold
+    this.#onRelease = onRelease
+  }
+
+  setPeer (peer: PeerId): void {
+    this.#hold.setPeer(peer.toString())
+  }
+
+  setProtocol (protocol: string): void {
+    this.#hold.setProtocol(protocol)
+  }
+
+  setService (service: string): void {
+    this.#hold.setService(service)
+  }
+
+  reserveMemory (bytes: number): void {
+    this.#hold.reserveMemory(bytes)
+  }
+
+  release (): void {
+    this.#hold.release()
+    this.#onRelease?.()
+    this.#onRelease = undefined
+  }
+}
+
+/** go-libp2p `AutoScale`: an eighth of the memory. `process` is not there in browsers. */
+function defaultMemory (): number {
+  const available = globalThis.process?.availableMemory?.() ?? 0
+
+  return available / 8
+}
+
+function ipOf (address: Multiaddr): Uint8Array | undefined {
+  const component = address.getComponents().find(({ name }) => name === 'ip4' || name === 'ip6')
+
+  // the code of ip4 and of ip6 is one byte long
+  return component == null ? undefined : multiaddr([component]).bytes.subarray(1)
+}

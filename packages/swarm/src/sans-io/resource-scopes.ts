@@ -1,0 +1,162 @@
+import { ResourceScope } from './resource-scope.ts'
+import type { ResourceLimits, ScopeLimit } from './resource-limits.ts'
+import type { ResourceClaim, ScopeUsage } from './resource-scope.ts'
+
+export type Direction = 'inbound' | 'outbound'
+
+//   connection:  system ─ transient ──setPeer──▶ system ─ peer
+//   stream:      system ─ transient ─ peer ──setProtocol──▶ system ─ peer ─ protocol ─ protocol/peer
+//                                          ──setService───▶ … ─ service ─ service/peer
+//
+// A claim is in every scope of its path, or in none.
+
+/**
+ * Who holds how much: go-libp2p's resource manager without locks or spans. What
+ * is refused is refused whole, with an error that names the limit.
+ */
+export class ResourceScopes {
+  readonly #limits: ResourceLimits
+  readonly #scopes = new Map<string, ResourceScope>()
+
+  constructor (limits: ResourceLimits) {
+    this.#limits = limits
+  }
+
+  /** @throws {ResourceLimitError} */
+  openConnection (direction: Direction): ResourceHold {
+    const claim = { conns: 1, [direction === 'inbound' ? 'connsInbound' : 'connsOutbound']: 1 }
+
+    return new ResourceHold(this, claim, ['system', 'transient'])
+  }
+
+  /** @throws {ResourceLimitError} */
+  openStream (direction: Direction, peer: string): ResourceHold {
+    const claim = { streams: 1, [direction === 'inbound' ? 'streamsInbound' : 'streamsOutbound']: 1 }
+
+    return new ResourceHold(this, claim, ['system', 'transient', `peer:${peer}`])
+  }
+
+  /** Everything that is held, by scope. */
+  snapshot (): Record<string, ScopeUsage> {
+    return Object.fromEntries([...this.#scopes].map(([name, { usage }]) => [name, { ...usage }]))
+  }
+
+  /** Takes `claim` from every scope in `names`, or throws and takes nothing. */
+  claim (claim: ResourceClaim, names: readonly string[]): void {
+    const scopes = names.map(name => this.#scope(name))
+
+    try {
+      scopes.forEach(scope => { scope.check(claim) })
+      scopes.forEach(scope => { scope.add(claim) })
+    } finally {
+      this.#dropEmpty(scopes)
+    }
+  }
+
+  release (claim: ResourceClaim, names: readonly string[]): void {
+    const scopes = names.map(name => this.#scope(name))
+    scopes.forEach(scope => { scope.remove(claim) })
+    this.#dropEmpty(scopes)
+  }
+
+  #scope (name: string): ResourceScope {
+    const scope = this.#scopes.get(name) ?? new ResourceScope(name, this.#limitOf(name))
+    this.#scopes.set(name, scope)
+
+    return scope
+  }
+
+  /** A peer that is gone leaves nothing behind. */
+  #dropEmpty (scopes: ResourceScope[]): void {
+    for (const scope of scopes) {
+      if (scope.empty) {
+        this.#scopes.delete(scope.name)
+      }
+    }
+  }
+
+  #limitOf (name: string): ScopeLimit {
+    const colon = name.indexOf(':')
+    const kind = colon === -1 ? name : name.slice(0, colon)
+    const id = name.slice(colon + 1)
+
+    switch (kind) {
+      case 'peer': return this.#limits.peers[id] ?? this.#limits.peer
+      case 'protocol': return this.#limits.protocols[id] ?? this.#limits.protocol
+      case 'service': return this.#limits.services[id] ?? this.#limits.service
+      case 'protocolPeer': return this.#limits.protocolPeer
+      case 'servicePeer': return this.#limits.servicePeer
+      case 'transient': return this.#limits.transient
+      default: return this.#limits.system
+    }
+  }
+}
+
+/** What one connection or stream holds. Released once; a released hold stays released. */
+export class ResourceHold {
+  readonly #scopes: ResourceScopes
+  readonly #claim: ResourceClaim
+  #names: string[]
+  #memory = 0
+  #peer: string | undefined
+  #released = false
+
+  constructor (scopes: ResourceScopes, claim: ResourceClaim, names: string[]) {
+    scopes.claim(claim, names)
+    this.#scopes = scopes
+    this.#claim = claim
+    this.#names = names
+    this.#peer = names.find(name => name.startsWith('peer:'))?.slice('peer:'.length)
+  }
+
+  /**
+   * The peer of a connection is known: it leaves the transient scope.
+   *
+   * @throws {ResourceLimitError} when the peer has enough connections; the hold stays as it was
+   */
+  setPeer (peer: string): void {
+    this.#peer = peer
+    this.#move([`peer:${peer}`], ['transient'])
+  }
+
+  /** @throws {ResourceLimitError} when there are enough streams of `protocol`; the hold stays as it was */
+  setProtocol (protocol: string): void {
+    this.#move([`protocol:${protocol}`, `protocolPeer:${protocol} ${this.#peer}`], ['transient'])
+  }
+
+  /** @throws {ResourceLimitError} when `service` has enough streams; the hold stays as it was */
+  setService (service: string): void {
+    this.#move([`service:${service}`, `servicePeer:${service} ${this.#peer}`], [])
+  }
+
+  /**
+   * @param bytes - added to what is held
+   * @throws {ResourceLimitError} when a scope has no more; nothing is added then
+   */
+  reserveMemory (bytes: number): void {
+    if (!this.#released) {
+      this.#scopes.claim({ memory: bytes }, this.#names)
+      this.#memory += bytes
+    }
+  }
+
+  release (): void {
+    if (!this.#released) {
+      this.#released = true
+      this.#scopes.release({ ...this.#claim, memory: this.#memory }, this.#names)
+    }
+  }
+
+  #move (into: string[], outOf: string[]): void {
+    if (this.#released) {
+      return
+    }
+
+    const held = { ...this.#claim, memory: this.#memory }
+    const added = into.filter(name => !this.#names.includes(name))
+    const left = outOf.filter(name => this.#names.includes(name))
+    this.#scopes.claim(held, added)
+    this.#scopes.release(held, left)
+    this.#names = [...this.#names.filter(name => !left.includes(name)), ...added]
+  }
+}

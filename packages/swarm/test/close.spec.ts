@@ -1,0 +1,54 @@
+import { expect } from 'aegir/chai'
+import { closeAll, introduce, makeSwarm } from './swarms.ts'
+
+describe('closing', () => {
+  afterEach(closeAll)
+
+  it('leaves no connection, listener, socket or timer', async () => {
+    const before = resources()
+    const [a, b] = await Promise.all([makeSwarm(), makeSwarm()])
+    b.handle('/wait', () => {})
+    await introduce(a, b)
+    await a.newStream(b.localPeer, '/wait')
+    await Promise.all([a.close(), b.close()])
+
+    expect(a.conns()).to.be.empty()
+    expect(a.listenAddresses()).to.be.empty()
+    // node takes a turn of the loop to let go of a closed handle
+    await new Promise(resolve => setImmediate(resolve))
+    expect(resources()).to.deep.equal(before)
+  })
+
+  it('is the same close for all who ask', async () => {
+    const a = await makeSwarm()
+
+    await Promise.all([a.close(), a.close()])
+    await a.close()
+  })
+
+  it('refuses to dial and to listen afterwards', async () => {
+    const [a, b] = await Promise.all([makeSwarm(), makeSwarm()])
+    await introduce(a, b)
+    const addresses = a.listenAddresses()
+    await a.close()
+
+    await expect(a.dialPeer(b.localPeer)).to.eventually.be.rejected.with.property('name', 'ClosedError')
+    await expect(a.newStream(b.localPeer, '/x')).to.eventually.be.rejected.with.property('name', 'ClosedError')
+    await expect(a.listen(...addresses)).to.eventually.be.rejected.with.nested.property('cause.name', 'ClosedError')
+  })
+
+  it('ends a dial that is under way', async () => {
+    const [a, b] = await Promise.all([makeSwarm(), makeSwarm({ connectionGater: { denyInboundConnection: async () => new Promise<boolean>(() => {}) }, inboundUpgradeTimeout: 100 })])
+    await introduce(a, b)
+    const dial = a.dialPeer(b.localPeer)
+    const outcome = expect(dial).to.eventually.be.rejected()
+    await a.close()
+
+    await outcome
+    expect(a.conns()).to.be.empty()
+  })
+})
+
+function resources (): string[] {
+  return process.getActiveResourcesInfo().filter(name => name.startsWith('TCP')).sort()
+}

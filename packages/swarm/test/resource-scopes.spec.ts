@@ -1,0 +1,169 @@
+import { expect } from 'aegir/chai'
+import fc from 'fast-check'
+import { AddressLimiter } from '../src/sans-io/address-limiter.ts'
+import { scaleLimits } from '../src/sans-io/resource-limits.ts'
+import { ResourceScopes } from '../src/sans-io/resource-scopes.ts'
+import type { ResourceLimits, ScopeLimit } from '../src/sans-io/resource-limits.ts'
+import type { ResourceHold } from '../src/sans-io/resource-scopes.ts'
+
+const GiB = 2 ** 30
+
+function limits (init: Partial<ResourceLimits> = {}): ResourceLimits {
+  return { system: {}, transient: {}, service: {}, servicePeer: {}, protocol: {}, protocolPeer: {}, peer: {}, connection: {}, stream: {}, services: {}, protocols: {}, peers: {}, ...init }
+}
+
+describe('resource limits', () => {
+  it('are those of go-libp2p for 128 MiB and for 1 GiB more', () => {
+    expect(scaleLimits(128 * 2 ** 20).system).to.deep.equal({ connsInbound: 64, connsOutbound: 128, conns: 128, streamsInbound: 1024, streamsOutbound: 2048, streams: 2048, memory: 128 * 2 ** 20 })
+    expect(scaleLimits(128 * 2 ** 20 + GiB).system).to.deep.equal({ connsInbound: 128, connsOutbound: 256, conns: 256, streamsInbound: 2048, streamsOutbound: 4096, streams: 4096, memory: 128 * 2 ** 20 + GiB })
+  })
+
+  it('never fall below those for 128 MiB', () => {
+    expect(scaleLimits(0)).to.deep.equal(scaleLimits(128 * 2 ** 20))
+  })
+})
+
+describe('resource scopes', () => {
+  it('names the limit that was met', () => {
+    const scopes = new ResourceScopes(limits({ transient: { connsInbound: 1 } }))
+    scopes.openConnection('inbound')
+
+    expect(() => scopes.openConnection('inbound')).to.throw('transient.connsInbound of 1').with.property('name', 'ResourceLimitError')
+    expect(() => scopes.openConnection('outbound')).to.not.throw()
+  })
+
+  it('frees the transient scope when the peer is known', () => {
+    const scopes = new ResourceScopes(limits({ transient: { conns: 1 } }))
+    scopes.openConnection('inbound').setPeer('A')
+
+    expect(() => scopes.openConnection('inbound')).to.not.throw()
+    expect(scopes.snapshot()).to.have.nested.property('peer:A.conns', 1)
+  })
+
+  it('leaves a connection transient when its peer has enough', () => {
+    const scopes = new ResourceScopes(limits({ peer: { conns: 1 } }))
+    scopes.openConnection('inbound').setPeer('A')
+    const second = scopes.openConnection('inbound')
+
+    expect(() => { second.setPeer('A') }).to.throw('peer:A.conns of 1')
+    expect(scopes.snapshot()).to.have.nested.property('transient.conns', 1)
+    second.release()
+    expect(scopes.snapshot()).to.not.have.property('transient')
+  })
+
+  it('counts streams by peer, protocol, and both, and by service', () => {
+    const scopes = new ResourceScopes(limits({ protocolPeer: { streams: 1 }, services: { identify: { streams: 1 } } }))
+    const stream = scopes.openStream('inbound', 'A')
+    stream.setProtocol('/ping')
+    stream.setService('identify')
+
+    expect(scopes.snapshot()).to.have.all.keys('system', 'peer:A', 'protocol:/ping', 'protocolPeer:/ping A', 'service:identify', 'servicePeer:identify A')
+    expect(() => { scopes.openStream('inbound', 'A').setProtocol('/ping') }).to.throw('protocolPeer:/ping A.streams')
+    expect(() => { scopes.openStream('inbound', 'B').setService('identify') }).to.throw('service:identify.streams')
+  })
+
+  it('has a limit of its own for a peer by name', () => {
+    const scopes = new ResourceScopes(limits({ peer: { conns: 0 }, peers: { A: { conns: 1 } } }))
+
+    expect(() => { scopes.openConnection('inbound').setPeer('A') }).to.not.throw()
+    expect(() => { scopes.openConnection('inbound').setPeer('B') }).to.throw('peer:B.conns of 0')
+  })
+
+  it('counts memory in every scope of a hold', () => {
+    const scopes = new ResourceScopes(limits({ peer: { memory: 100 } }))
+    const connection = scopes.openConnection('outbound')
+    connection.reserveMemory(60)
+    connection.setPeer('A')
+
+    expect(() => { connection.reserveMemory(41) }).to.throw('peer:A.memory of 100')
+    connection.reserveMemory(40)
+    expect(scopes.snapshot()).to.have.nested.property('system.memory', 100)
+    connection.release()
+    connection.release()
+    expect(scopes.snapshot()).to.deep.equal({})
+  })
+
+  it('is never above a limit, and empty once all is released', () => {
+    const few: ScopeLimit = { conns: 3, connsInbound: 2, streams: 4, streamsOutbound: 2, memory: 50 }
+    const all = limits({ system: { conns: 6, streams: 8, memory: 120 }, transient: few, peer: few, protocol: few, protocolPeer: { streams: 2 }, service: few })
+    const peer = fc.constantFrom('A', 'B')
+    const step = fc.record({ action: fc.constantFrom('connection', 'stream', 'setPeer', 'setProtocol', 'setService', 'memory', 'release'), direction: fc.constantFrom('inbound' as const, 'outbound' as const), peer, protocol: fc.constantFrom('/x', '/y'), pick: fc.nat(20), bytes: fc.nat(40) })
+
+    fc.assert(fc.property(fc.array(step, { maxLength: 60 }), steps => {
+      const scopes = new ResourceScopes(all)
+      const holds: ResourceHold[] = []
+
+      for (const { action, direction, peer, protocol, pick, bytes } of steps) {
+        const before = scopes.snapshot()
+        const hold = holds[pick % Math.max(1, holds.length)]
+
+        try {
+          switch (action) {
+            case 'connection': holds.push(scopes.openConnection(direction)); break
+            case 'stream': holds.push(scopes.openStream(direction, peer)); break
+            case 'setPeer': hold?.setPeer(peer); break
+            case 'setProtocol': hold?.setProtocol(protocol); break
+            case 'setService': hold?.setService('s'); break
+            case 'memory': hold?.reserveMemory(bytes); break
+            default: hold?.release()
+          }
+        } catch (err) {
+          expect(err).to.have.property('name', 'ResourceLimitError')
+          expect(scopes.snapshot()).to.deep.equal(before, 'a refusal takes nothing')
+        }
+
+        for (const [name, usage] of Object.entries(scopes.snapshot())) {
+          const kind = name.split(':')[0] as keyof ResourceLimits
+          for (const [key, most] of Object.entries(all[kind])) {
+            expect(usage[key as keyof typeof usage]).to.be.within(0, most as number, `${name}.${key}`)
+          }
+        }
+      }
+
+      holds.forEach(hold => { hold.release() })
+      expect(scopes.snapshot()).to.deep.equal({})
+    }), { numRuns: 500 })
+  })
+})
+
+describe('address limiter', () => {
+  const ip4 = (last: number): Uint8Array => Uint8Array.from([1, 2, 3, last])
+  const ip6 = (...words: number[]): Uint8Array => Uint8Array.from(Array.from({ length: 8 }, (_, i) => words[i] ?? 0).flatMap(word => [word >> 8, word & 255]))
+
+  it('takes 8 connections from an IPv4 address, and its neighbour is another one', () => {
+    const limiter = new AddressLimiter()
+    const answers = Array.from({ length: 9 }, () => limiter.add(ip4(1)))
+
+    expect(answers.filter(answer => answer == null)).to.have.lengthOf(8)
+    expect(answers[8]).to.deep.equal({ prefixLength: 32, connections: 8 })
+    expect(limiter.add(ip4(2))).to.equal(undefined)
+    limiter.remove(ip4(1))
+    expect(limiter.add(ip4(1))).to.equal(undefined)
+  })
+
+  it('counts an IPv6 /56 as one, and at most 64 for a /48', () => {
+    const limiter = new AddressLimiter()
+    const refused = Array.from({ length: 9 }, (_, i) => limiter.add(ip6(0x2001, 0xdb8, 1, 0x100, i))).filter(answer => answer != null)
+
+    expect(refused).to.deep.equal([{ prefixLength: 56, connections: 8 }])
+
+    const network = Array.from({ length: 256 }, (_, i) => limiter.add(ip6(0x2001, 0xdb8, 2, i << 8)))
+    expect(network.filter(answer => answer == null)).to.have.lengthOf(64)
+    expect(network.at(-1)).to.deep.equal({ prefixLength: 48, connections: 64 })
+  })
+
+  it('does not limit the loopback', () => {
+    const limiter = new AddressLimiter()
+    const answers = [Uint8Array.from([127, 0, 0, 1]), ip6(0, 0, 0, 0, 0, 0, 0, 1)].flatMap(ip => Array.from({ length: 20 }, () => limiter.add(ip)))
+
+    expect(answers.every(answer => answer == null)).to.equal(true)
+  })
+
+  it('remembers nothing of those who left', () => {
+    fc.assert(fc.property(fc.array(fc.uint8Array({ minLength: 4, maxLength: 4 })), addresses => {
+      const limiter = new AddressLimiter()
+      addresses.filter(ip => limiter.add(ip) == null).forEach(ip => { limiter.remove(ip) })
+      expect(limiter.size).to.equal(0)
+    }))
+  })
+})
