@@ -1,0 +1,53 @@
+import { InvalidMultiaddrError, InvalidParametersError, isPeerId } from '@libp2p/interface'
+import { peerIdFromString } from '@libp2p/peer-id'
+import { CODE_P2P, isMultiaddr } from '@multiformats/multiaddr'
+import type { DialTarget, PeerId } from '@libp2p/interface'
+import type { Multiaddr } from '@multiformats/multiaddr'
+
+/** Whom to dial, and where when the caller said so. */
+export interface PeerAddresses {
+  peer: PeerId | undefined
+
+  /** Without those that are a peer id and nothing else. */
+  addresses: Multiaddr[]
+}
+
+/**
+ * Takes apart what `dial` accepts: a peer id, an address, or a list of addresses.
+ *
+ * @throws {InvalidMultiaddrError} when something in the list is no multiaddr
+ * @throws {InvalidParametersError} when the addresses name different peers, or only some name one
+ */
+export function parseDialTarget (target: DialTarget): PeerAddresses {
+  if (isPeerId(target)) {
+    return { peer: target, addresses: [] }
+  }
+
+  const addresses = Array.isArray(target) ? target : [target]
+  const [first, ...others] = addresses.map(namedPeer)
+
+  for (const other of others) {
+    if (other == null ? first != null : first?.equals(other) !== true) {
+      throw new InvalidParametersError(`the addresses of a dial must name the same peer or none: ${addresses.join(', ')}`)
+    }
+  }
+
+  return { peer: first, addresses: addresses.filter(address => !isBarePeer(address)) }
+}
+
+/** The last peer that `address` names: the one at its end, not a relay on the way. */
+export function namedPeer (address: Multiaddr): PeerId | undefined {
+  if (!isMultiaddr(address)) {
+    throw new InvalidMultiaddrError(`not a multiaddr: ${String(address)}`)
+  }
+
+  const value = address.getComponents().findLast(({ code }) => code === CODE_P2P)?.value
+
+  return value == null ? undefined : peerIdFromString(value)
+}
+
+function isBarePeer (address: Multiaddr): boolean {
+  const components = address.getComponents()
+
+  return components.length === 1 && components[0]?.code === CODE_P2P
+}

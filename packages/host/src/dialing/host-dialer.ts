@@ -1,0 +1,266 @@
+import { AbortError } from '@libp2p/interface'
+import { peerIdFromString } from '@libp2p/peer-id'
+import { DialBackoff, dialer } from '@libp2p-ws/dialer'
+import { setMaxListeners } from 'main-event'
+import { raceSignal } from 'race-signal'
+import { collect } from '../collect.ts'
+import { namedPeer } from '../dial-target.ts'
+import { MAX_PARALLEL_DIALS } from '../platform.ts'
+import { progress } from '../progress.ts'
+import { Candidates } from './candidates.ts'
+import { asLibp2pError, dialTimeoutError } from './dial-errors.ts'
+import { DialQueue } from './dial-queue.ts'
+import { dnsaddrResolver } from './dnsaddr.ts'
+import { sortedRanker } from './sorted-ranker.ts'
+import type { CandidateComponents } from './candidates.ts'
+import type { DialJob } from './dial-queue.ts'
+import type { ConnectionManagerInit } from '../connections/init.ts'
+import type { PeerAddresses } from '../dial-target.ts'
+import type { HostSwarm } from '../host-swarm.ts'
+import type { AbortOptions, Address, ComponentLogger, Connection, Logger, Metrics, PeerId, PendingDial } from '@libp2p/interface'
+import type { OpenConnectionOptions, TransportManager } from '@libp2p/interface-internal'
+import type { Dialer, DialerComponents, DialCandidate, DialPeerOptions } from '@libp2p-ws/core'
+import type { Multiaddr } from '@multiformats/multiaddr'
+
+/** Ms for a dial as a whole where the caller brings no signal (js-libp2p's default). */
+export const DIAL_TIMEOUT = 10_000
+
+/**
+ * Ms after which the dialer ends any dial. A caller that brings a signal decides
+ * alone how long it waits, so this only has to be more than anybody means.
+ */
+const LONGEST_DIAL = 86_400_000
+
+/** Ms for one address (js-libp2p's default). */
+export const ADDRESS_DIAL_TIMEOUT = 6_000
+
+/** Addresses of one peer tried in one dial (js-libp2p's default). */
+export const MAX_PEER_ADDRS_TO_DIAL = 25
+
+/** Keys of a peer's metadata in the peer store: when a dial last succeeded or failed, ms since the epoch as text. */
+const LAST_DIAL_SUCCESS = 'last-dial-success'
+const LAST_DIAL_FAILURE = 'last-dial-failure'
+
+export interface HostDialerComponents extends CandidateComponents {
+  transportManager: TransportManager
+  logger: ComponentLogger
+  metrics?: Metrics
+}
+
+/**
+ * Dials as js-libp2p's callers expect it, with our dialer doing the work: a
+ * place in the queue, addresses of the caller or else of the peer store and
+ * routing, all of them resolved while the first ones are being dialed.
+ */
+export class HostDialer {
+  readonly #components: HostDialerComponents
+  readonly #init: ConnectionManagerInit
+  readonly #swarm: HostSwarm
+  readonly #candidates: Candidates
+  readonly #queue: DialQueue
+  readonly #recorded = new WeakSet<DialJob>()
+  readonly #shared = new WeakMap<DialJob, Promise<Connection>>()
+  readonly #log: Logger
+
+  constructor (components: HostDialerComponents, init: ConnectionManagerInit, swarm: HostSwarm) {
+    this.#components = components
+    this.#init = init
+    this.#swarm = swarm
+    this.#log = components.logger.forComponent('libp2p:connection-manager:dial-queue')
+    this.#candidates = new Candidates(components, init.resolvers ?? { dnsaddr: dnsaddrResolver })
+    this.#queue = new DialQueue({
+      maxParallelDials: init.maxParallelDials ?? MAX_PARALLEL_DIALS,
+      maxDialQueueLength: init.maxDialQueueLength
+    }, async (job, target, options) => this.#run(job, target, options))
+    components.metrics?.registerMetricGroup('libp2p_dial_queue', {
+      calculate: () => ({ size: this.#queue.size, running: this.#queue.running, queued: this.#queue.size - this.#queue.running })
+    })
+  }
+
+  pending (): PendingDial[] {
+    return this.#queue.pending()
+  }
+
+  /** Rejects every dial. */
+  abort (): void {
+    this.#queue.abort()
+  }
+
+  /** The dialer that works in the swarm. */
+  createDialer (components: DialerComponents): Dialer {
+    const { addressDialTimeout, addressSorter } = this.#init
+
+    return dialer({
+      dialPeerTimeout: LONGEST_DIAL,
+      dialTimeout: addressDialTimeout ?? ADDRESS_DIAL_TIMEOUT,
+      // js-libp2p has none: whoever dials again, as the reconnect queue does, means it
+      backoff: new DialBackoff({ base: 0, coef: 0 }),
+      ...(addressSorter == null ? {} : { ranker: sortedRanker(addressSorter) })
+    })({
+      ...components,
+      canDial: address => this.#hasTransport(address),
+      candidates: (peer, options) => this.#ofPeer(peer, options),
+      connect: async (address, options) => {
+        options.onProgress?.(progress('transport-manager:selected-transport', this.#components.transportManager.dialTransportForMultiaddr(address)?.[Symbol.toStringTag]))
+
+        return components.connect(address, options)
+      }
+    })
+  }
+
+  /** @throws {Error} by js-libp2p's names, see `asLibp2pError`; `TimeoutError` after `dialTimeout`, unless the caller brings a signal */
+  async dial (target: PeerAddresses, options: OpenConnectionOptions): Promise<Connection> {
+    if (options.signal != null) {
+      return this.#queue.dial(target, options)
+    }
+
+    const ms = this.#init.dialTimeout ?? DIAL_TIMEOUT
+    const whom = target.peer?.toString() ?? target.addresses.join(', ')
+    const controller = new AbortController()
+    setMaxListeners(Infinity, controller.signal)
+    const timer = setTimeout(() => { controller.abort(dialTimeoutError(whom, ms, this.#swarm.running?.dialer.pending() ?? [])) }, ms)
+
+    try {
+      return await this.#queue.dial(target, { ...options, signal: controller.signal })
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  /** Addresses to dial of those given: resolved, and with a transport. */
+  async dialable (addresses: Multiaddr[], options: AbortOptions): Promise<Multiaddr[]> {
+    const candidates = await collect(this.#candidates.resolve(addresses, 'caller', options))
+
+    return candidates.map(({ address }) => address).filter(address => this.#hasTransport(address))
+  }
+
+  async #run (job: DialJob, target: PeerAddresses, options: OpenConnectionOptions): Promise<Connection> {
+    try {
+      const connection = await (target.peer == null ? this.#dialAddresses(job, options) : this.#dialPeer(target.peer, target.addresses, options))
+      await this.#record(job, connection.remotePeer, LAST_DIAL_SUCCESS, [connection.remoteAddr])
+
+      return connection
+    } catch (err) {
+      if (target.peer != null) {
+        await this.#record(job, target.peer, LAST_DIAL_FAILURE, [])
+      }
+
+      throw asLibp2pError(err)
+    }
+  }
+
+  /** Callers for one peer join in the dialer, which takes the addresses of each of them. */
+  async #dialPeer (peer: PeerId, addresses: Multiaddr[], options: OpenConnectionOptions): Promise<Connection> {
+    const swarm = this.#swarm.assertRunning()
+
+    return swarm.dialPeer(peer, {
+      ...dialOptions(options),
+      // an open connection that would do had been found by now
+      force: options.force === true || swarm.connsToPeer(peer).length > 0,
+      addresses: this.#addresses(addresses, options)
+    })
+  }
+
+  /** Without a peer there is nothing to join by but the addresses: callers share the first one's dial. */
+  async #dialAddresses (job: DialJob, options: OpenConnectionOptions): Promise<Connection> {
+    let shared = this.#shared.get(job)
+
+    if (shared == null) {
+      shared = this.#dialAny([...job.addresses.values()], { ...options, signal: job.signal })
+      this.#shared.set(job, shared)
+    }
+
+    return raceSignal(shared, options.signal)
+  }
+
+  /** Addresses may turn out to name peers when they are resolved: each peer is dialed, the first connection wins. */
+  async #dialAny (addresses: Multiaddr[], options: OpenConnectionOptions): Promise<Connection> {
+    const swarm = this.#swarm.assertRunning()
+    const resolved = await collect(this.#addresses(addresses, options))
+    const byPeer = Map.groupBy(resolved, address => namedPeer(address)?.toString())
+    const unnamed = byPeer.get(undefined) ?? []
+    byPeer.delete(undefined)
+    const others = new AbortController()
+    const rest = { ...dialOptions(options), signal: options.signal == null ? others.signal : AbortSignal.any([options.signal, others.signal]) }
+    const dials = [...byPeer].map(async ([peer, known]) => swarm.dialPeer(peerIdFromString(peer ?? ''), { ...rest, force: true, addresses: known }))
+
+    try {
+      return await firstOf(unnamed.length > 0 || dials.length === 0 ? [swarm.dialAddresses(unnamed, rest), ...dials] : dials)
+    } finally {
+      others.abort(new AbortError('another address won'))
+    }
+  }
+
+  async * #addresses (addresses: Multiaddr[], options: OpenConnectionOptions): AsyncGenerator<Multiaddr> {
+    for await (const { address } of this.#counted(this.#candidates.resolve(addresses, 'caller', options), options)) {
+      yield address
+    }
+  }
+
+  /** What the peer store and routing know, unless callers named the addresses to dial. */
+  async * #ofPeer (peer: PeerId, options: AbortOptions): AsyncGenerator<DialCandidate> {
+    const job = this.#queue.jobOf(peer)
+
+    if (job == null || job.addresses.size === 0) {
+      yield * this.#counted(this.#candidates.ofPeer(peer, options), {})
+    }
+  }
+
+  /** At most `maxPeerAddrsToDial` of those that could be dialed. */
+  async * #counted (candidates: AsyncIterable<DialCandidate>, { onProgress }: OpenConnectionOptions): AsyncGenerator<DialCandidate> {
+    const limit = this.#init.maxPeerAddrsToDial ?? MAX_PEER_ADDRS_TO_DIAL
+    const calculated: Address[] = []
+
+    for await (const candidate of candidates) {
+      if (!this.#hasTransport(candidate.address)) {
+        yield candidate
+        continue
+      }
+
+      if (calculated.length === limit) {
+        this.#log('more than maxPeerAddrsToDial (%d) addresses, the rest is not tried', limit)
+        break
+      }
+
+      calculated.push({ multiaddr: candidate.address, isCertified: false })
+      yield candidate
+    }
+
+    onProgress?.(progress('dial-queue:calculated-addresses', calculated))
+  }
+
+  #hasTransport (address: Multiaddr): boolean {
+    return this.#components.transportManager.dialTransportForMultiaddr(address) != null
+  }
+
+  /** Once for a dial, however many callers there are. */
+  async #record (job: DialJob, peer: PeerId, key: string, multiaddrs: Multiaddr[]): Promise<void> {
+    if (this.#recorded.has(job)) {
+      return
+    }
+
+    this.#recorded.add(job)
+
+    try {
+      await this.#components.peerStore.merge(peer, { multiaddrs, metadata: { [key]: new TextEncoder().encode(`${Date.now()}`) } })
+    } catch (err) {
+      this.#log.error('could not store the outcome of the dial to %p - %e', peer, err)
+    }
+  }
+}
+
+/** The first connection; with one dial, its very error. */
+async function firstOf (dials: Array<Promise<Connection>>): Promise<Connection> {
+  const [only, ...others] = dials
+
+  return only != null && others.length === 0 ? only : Promise.any(dials)
+}
+
+function dialOptions ({ initiator, onProgress, priority, signal }: OpenConnectionOptions): DialPeerOptions {
+  return {
+    ...(initiator == null ? {} : { initiator }),
+    ...(onProgress == null ? {} : { onProgress }),
+    ...(priority == null ? {} : { priority }),
+    ...(signal == null ? {} : { signal })
+  }
+}

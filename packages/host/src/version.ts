@@ -1,0 +1,3 @@
+/** As in package.json; a test compares the two. */
+export const version = '0.1.0'
+export const name = 'libp2p-ws'
