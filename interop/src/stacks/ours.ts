@@ -1,20 +1,18 @@
-import { webSockets } from '@libp2p/websockets'
-import { createLibp2p } from 'libp2p'
-import { EarlyMuxerLog } from '../early-muxer.ts'
-import { encryptersFor, hostOptions } from '../host-options.ts'
+import { createLibp2p } from '@libp2p-ws/host'
+import { SwarmConnection } from '@libp2p-ws/swarm'
+import { webSockets } from '@libp2p-ws/transport'
+import { hostOptions } from '../host-options.ts'
 import type { HostInit, Stack } from '../host-options.ts'
 
 /** A host of this repository: its swarm, dialer and WebSocket transport. */
 export async function createStack (init: HostInit): Promise<Stack> {
-  const earlyMuxers = new EarlyMuxerLog()
   const host = await createLibp2p({
     ...hostOptions(init),
-    connectionEncrypters: encryptersFor(init.security).map(factory => earlyMuxers.watch(factory)),
     transports: [webSockets()]
   })
 
   return {
     host,
-    earlyMuxer: ({ remotePeer }) => earlyMuxers.get(remotePeer)
+    earlyMuxer: (connection) => connection instanceof SwarmConnection ? connection.state.earlyMuxer : undefined
   }
 }
