@@ -55,19 +55,21 @@ export class CandidateFeed {
   }
 
   /** Addresses as they come. To be called once, as the only source. */
-  async follow (candidates: AsyncIterable<DialCandidate>): Promise<void> {
+  async follow (open: () => AsyncIterable<DialCandidate>): Promise<void> {
     const { signal } = this.#init
-    const iterator = candidates[Symbol.asyncIterator]()
-    const stop = (): void => { iterator.return?.().catch(() => {}) }
+    let iterator: AsyncIterator<DialCandidate> | undefined
+    const stop = (): void => { iterator?.return?.().catch(() => {}) }
     signal.addEventListener('abort', stop, { once: true })
 
     try {
+      iterator = open()[Symbol.asyncIterator]()
+
       for (let next = await iterator.next(); next.done !== true && !signal.aborted; next = await iterator.next()) {
         this.#take(next.value.address, next.value.source, 0)
         this.#flushWhenQuiet()
       }
     } catch (err) {
-      this.#error = err as Error
+      this.#error = err instanceof Error ? err : new Error(String(err))
     } finally {
       signal.removeEventListener('abort', stop)
       this.#done()
@@ -106,6 +108,16 @@ export class CandidateFeed {
   }
 
   #check (address: Multiaddr, source: DialCandidateSource): void {
+    try {
+      this.#checkValid(address, source)
+    } catch (err) {
+      // an address that cannot be read must not take the others with it
+      this.#init.log('could not use %a - %e', address, err)
+      this.#refuse(address, source, 'invalid address')
+    }
+  }
+
+  #checkValid (address: Multiaddr, source: DialCandidateSource): void {
     const { peer, gater, canDial } = this.#init
     const target = toDialAddress(address, peer)
 

@@ -2,8 +2,10 @@ import { UnexpectedPeerError } from './sans-io/dial-errors.ts'
 import type { RunningDial } from './running-dial.ts'
 import type { DialUpdate } from './sans-io/inputs.ts'
 import type { Connection } from '@libp2p/interface'
-import type { DialerComponents } from '@libp2p-ws/core'
+import type { Clock, DialerComponents } from '@libp2p-ws/core'
 import type { Multiaddr } from '@multiformats/multiaddr'
+
+const LONGEST_ABORT = 1_000
 
 /** The attempts in flight: starts them, aborts them, and closes what nobody wants. */
 export class Connector {
@@ -41,9 +43,19 @@ export class Connector {
     this.#established.clear()
   }
 
-  /** Resolves when no attempt is left. Each ends when it is aborted. */
-  async settled (): Promise<void> {
-    await Promise.all(this.#running)
+  /** Resolves when no attempt is left; or after a second, where a transport does not heed its signal. */
+  async settled (clock: Clock): Promise<void> {
+    if (this.#running.size === 0) {
+      return
+    }
+
+    await new Promise<void>(resolve => {
+      const timer = clock.setTimeout(resolve, LONGEST_ABORT)
+      void Promise.all(this.#running).then(() => {
+        timer.cancel()
+        resolve()
+      })
+    })
   }
 
   async #run (attempt: number, address: Multiaddr, dial: RunningDial | undefined, initiator: boolean | undefined, signal: AbortSignal): Promise<void> {

@@ -1,3 +1,4 @@
+import { InvalidValueError } from '@libp2p-ws/core'
 import type { AddressBook } from './address-book.ts'
 import type { DialSchedulerInit } from './sans-io/dial-options.ts'
 import type { MultiaddrResolver } from '@libp2p/interface'
@@ -32,3 +33,25 @@ export type DialTraceEvent =
 
   /** The dial is over. */
   | { type: 'ended', dial: number, peer: string, trace: DialTrace }
+
+const LIMITS = ['fdLimit', 'perPeerLimit', 'maxAddresses'] as const
+const TIMES = ['dialTimeout', 'dialTimeoutLocal', 'dialPeerTimeout', 'silence', 'longSilence'] as const
+
+/** @throws {InvalidValueError} where a limit is not at least 1, or a time not above 0 */
+export function checkOptions (init: DialerInit): void {
+  for (const name of LIMITS) {
+    const value = init[name]
+
+    if (value !== undefined && !(value >= 1)) {
+      throw new InvalidValueError(name, value, `${name} has to be 1 or more, not ${value}`)
+    }
+  }
+
+  for (const name of TIMES) {
+    const value = init[name]
+
+    if (value !== undefined && !(value > 0)) {
+      throw new InvalidValueError(name, value, `${name} has to be above 0 ms, not ${value}`)
+    }
+  }
+}

@@ -1,69 +1,59 @@
+import { AbortError } from '@libp2p/interface'
 import { ClosedError, InvalidValueError } from '@libp2p-ws/core'
-import { memoryAddressBook } from './address-book.ts'
-import { CandidateFeed } from './candidate-feed.ts'
-import { Connector } from './connector.ts'
 import { toDialAddress } from './dial-address.ts'
-import { DialMetrics } from './dial-metrics.ts'
-import { NO_LOG } from './no-log.ts'
-import { RunningDial } from './running-dial.ts'
-import { favoriteAddress } from './sans-io/address-history.ts'
+import { DialDriver } from './dial-driver.ts'
+import { checkOptions } from './dialer-options.ts'
 import { DEFAULT_DIAL_PRIORITY, DIAL_PEER_TIMEOUT } from './sans-io/constants.ts'
 import { DialError, DialToSelfError, GaterDisallowedConnectionError, NoConnectionError } from './sans-io/dial-errors.ts'
-import { copyRecord } from './sans-io/dial-failure.ts'
-import { DialScheduler } from './sans-io/dial-scheduler.ts'
-import { systemClock } from './system-clock.ts'
-import type { AddressBook } from './address-book.ts'
-import type { DialerInit, DialTraceEvent } from './dialer-options.ts'
-import type { Caller } from './running-dial.ts'
+import type { DialerInit } from './dialer-options.ts'
 import type { DialRequest } from './sans-io/inputs.ts'
-import type { DialOutput } from './sans-io/outputs.ts'
-import type { Connection, Logger, PeerId } from '@libp2p/interface'
-import type { Clock, ClockTimer, Dialer as DialerInterface, DialerComponents, DialPeerOptions, DialTrace } from '@libp2p-ws/core'
+import type { Connection, PeerId } from '@libp2p/interface'
+import type { Dialer as DialerInterface, DialerComponents, DialPeerOptions, DialTrace } from '@libp2p-ws/core'
 import type { Multiaddr } from '@multiformats/multiaddr'
 
-/** As `Dialer`, in the way js-libp2p's modules are made. */
+/**
+ * A dialer, in the way js-libp2p's modules are made: `dialer(init)(components)`.
+ *
+ * @throws {InvalidValueError} where an option makes no sense
+ */
 export function dialer (init: DialerInit = {}): (components: DialerComponents) => Dialer {
+  checkOptions(init)
+
   return components => new Dialer(components, init)
 }
 
-/**
- * Finds the fastest working address of a peer. What is decided, `DialScheduler`
- * decides; this carries it out, with one timer for all.
- */
+/** Finds the fastest working address of a peer. */
 export class Dialer implements DialerInterface {
   readonly #components: DialerComponents
-  readonly #init: DialerInit
-  readonly #clock: Clock
-  readonly #log: Logger
-  readonly #scheduler: DialScheduler
-  readonly #connector: Connector
-  readonly #addressBook: AddressBook
-  readonly #metrics: DialMetrics | undefined
-  readonly #dials = new Map<number, RunningDial>()
-  readonly #callers = new Map<number, Caller>()
+  readonly #timeout: number
+  readonly #driver: DialDriver
   readonly #onOnline = (): void => { this.resetNetworkState() }
+
+  /** Callers that wait, and how to turn them away. */
+  readonly #waiting = new Map<number, (error: Error) => void>()
   #lastRequest = 0
-  #timer: { at: number, handle: ClockTimer } | undefined
-  #isDriving = false
   #isClosed = false
 
   constructor (components: DialerComponents, init: DialerInit = {}) {
+    checkOptions(init)
     this.#components = components
-    this.#init = init
-    this.#clock = init.clock ?? systemClock
-    this.#log = components.logger?.forComponent('libp2p-ws:dialer') ?? NO_LOG
-    this.#scheduler = new DialScheduler({ ...init, epoch: Date.now() - this.#clock.now() })
-    this.#connector = new Connector(components, (attempt, update) => {
-      this.#scheduler.handleDialUpdate(this.#clock.now(), attempt, update)
-      this.#drive()
-    })
-    this.#addressBook = init.addressBook ?? memoryAddressBook()
-    this.#metrics = components.metrics === undefined ? undefined : new DialMetrics(components.metrics, this.#scheduler.blackHoles)
+    this.#timeout = init.dialPeerTimeout ?? DIAL_PEER_TIMEOUT
+    this.#driver = new DialDriver(components, init)
 
     // browsers tell when the network is back, Node.js does not
     globalThis.addEventListener?.('online', this.#onOnline)
   }
 
+  /**
+   * Connects to `peer`. Calls for the same peer join one dial, with the addresses
+   * of all; each has its own signal, and the dial ends when the last has gone.
+   *
+   * @throws {DialError} after all addresses, or 60 s; with a cause for each address
+   * @throws {DialToSelfError} when `peer` is this host
+   * @throws {NoConnectionError} when `noDial` is set and no connection is open
+   * @throws {ClosedError} after `close`
+   * @throws {Error} the signal's reason
+   */
   async dialPeer (peer: PeerId, options: DialPeerOptions = {}): Promise<Connection> {
     this.#check(options)
 
@@ -71,7 +61,7 @@ export class Dialer implements DialerInterface {
       throw new DialToSelfError(`${peer} is this host`)
     }
 
-    const open = options.force === true ? undefined : this.#openConnection(peer, options)
+    const open = this.#openConnection(peer, options)
 
     if (open !== undefined) {
       return open
@@ -82,12 +72,19 @@ export class Dialer implements DialerInterface {
     }
 
     if (await this.#components.connectionGater?.denyDialPeer?.(peer) === true) {
-      throw this.#refusal(peer)
+      throw refusal(peer)
     }
 
     return this.#request(peer.toString(), peer, options)
   }
 
+  /**
+   * Connects to whoever answers at one of `addresses`. Calls for the same
+   * addresses join one dial.
+   *
+   * @throws {InvalidValueError} where an address names a peer, who would not be asked for
+   * @throws {Error} as `dialPeer`
+   */
   async dialAddresses (addresses: readonly Multiaddr[], options: DialPeerOptions = {}): Promise<Connection> {
     this.#check(options)
     const keys = addresses.map(address => {
@@ -103,25 +100,28 @@ export class Dialer implements DialerInterface {
     return this.#request(`addresses ${keys.sort().join(' ')}`, undefined, { ...options, addresses })
   }
 
+  /** Snapshots of the dials under way. */
   pending (): DialTrace[] {
-    return this.#scheduler.pending()
+    return this.#driver.pending()
   }
 
+  /**
+   * Forgets black holes, and the backoff of every address that has not itself
+   * refused. Called by itself when a browser is online again.
+   */
   resetNetworkState (): void {
-    this.#scheduler.resetNetworkState()
+    this.#driver.resetNetworkState()
   }
 
   async close (): Promise<void> {
     this.#isClosed = true
     globalThis.removeEventListener?.('online', this.#onOnline)
 
-    for (const [request, caller] of this.#callers) {
-      this.#scheduler.handleCancel(this.#clock.now(), request)
-      caller.reject(new ClosedError('the dialer'))
+    for (const turnAway of this.#waiting.values()) {
+      turnAway(new ClosedError('the dialer'))
     }
 
-    this.#drive()
-    await this.#connector.settled()
+    await this.#driver.close()
   }
 
   #check ({ signal }: DialPeerOptions): void {
@@ -129,56 +129,49 @@ export class Dialer implements DialerInterface {
       throw new ClosedError('the dialer')
     }
 
-    signal?.throwIfAborted()
+    if (signal?.aborted === true) {
+      throw abortError(signal)
+    }
   }
 
-  /** A new request of the scheduler. The caller's own addresses are the first candidates. */
   async #request (key: string, peer: PeerId | undefined, options: DialPeerOptions): Promise<Connection> {
+    // the gater took its time
     this.#check(options)
+    const { signal } = options
+    const id = ++this.#lastRequest
+    let onAbort: (() => void) | undefined
 
-    return new Promise((resolve, reject) => {
-      const { addresses, signal } = options
-      const id = ++this.#lastRequest
-      const dialId = this.#scheduler.handleRequest(this.#clock.now(), this.#toRequest(id, key, peer, options))
-      const dial = this.#dials.get(dialId) ?? this.#start(dialId, peer)
-      const onAbort = (): void => {
-        this.#scheduler.handleCancel(this.#clock.now(), id)
-        caller.reject(signal?.reason)
-        this.#drive()
-      }
-      const forget = (): void => {
-        signal?.removeEventListener('abort', onAbort)
-        this.#callers.delete(id)
-        dial.callers.delete(caller)
-      }
-      const caller: Caller = {
-        peer,
-        options,
-        resolve: connection => {
-          forget()
-          resolve(connection)
-        },
-        reject: error => {
-          forget()
-          reject(error)
+    try {
+      return await new Promise((resolve, reject) => {
+        onAbort = () => {
+          this.#driver.cancel(id)
+          reject(abortError(signal))
         }
-      }
-      this.#callers.set(id, caller)
-      dial.callers.add(caller)
-      signal?.addEventListener('abort', onAbort, { once: true })
+        this.#waiting.set(id, reject)
+        signal?.addEventListener('abort', onAbort, { once: true })
+        this.#driver.request(this.#toRequest(id, key, peer, options), {
+          peer,
+          options,
+          resolve,
+          reject: error => {
+            // the peer may have dialed us meanwhile
+            const open = peer === undefined ? undefined : this.#openConnection(peer, options)
 
-      if (addresses !== undefined) {
-        this.#feed(dialId, dial, false, feed => {
-          if (Symbol.asyncIterator in addresses) {
-            void feed.follow(fromCaller(addresses))
-          } else {
-            feed.addAll(addresses, 'caller')
+            if (open === undefined) {
+              reject(error)
+            } else {
+              resolve(open)
+            }
           }
         })
-      }
+      })
+    } finally {
+      this.#waiting.delete(id)
 
-      this.#drive()
-    })
+      if (onAbort !== undefined) {
+        signal?.removeEventListener('abort', onAbort)
+      }
+    }
   }
 
   #toRequest (id: number, key: string, peer: PeerId | undefined, options: DialPeerOptions): DialRequest {
@@ -186,7 +179,7 @@ export class Dialer implements DialerInterface {
       id,
       key,
       peer: peer?.toString() ?? '',
-      timeout: this.#init.dialPeerTimeout ?? DIAL_PEER_TIMEOUT,
+      timeout: this.#timeout,
       priority: options.priority ?? DEFAULT_DIAL_PRIORITY,
       forceDirect: options.forceDirect ?? false,
       allowLimited: options.allowLimited ?? true,
@@ -196,189 +189,27 @@ export class Dialer implements DialerInterface {
     }
   }
 
-  #start (id: number, peer: PeerId | undefined): RunningDial {
-    const dial = new RunningDial(peer)
-    this.#dials.set(id, dial)
-
-    if (peer !== undefined) {
-      this.#recall(id, peer)
-    }
-
-    return dial
-  }
-
-  /** What was learned of the peer's addresses. Does not hold up the dial. */
-  #recall (id: number, peer: PeerId): void {
-    const use = (outcomes: Awaited<ReturnType<AddressBook['load']>>): void => {
-      const favorite = favoriteAddress(outcomes)
-
-      if (favorite !== undefined) {
-        this.#scheduler.handleFavorite(this.#clock.now(), id, favorite)
-        this.#drive()
-      }
-    }
-    const loaded = this.#addressBook.load(peer)
-
-    if (loaded instanceof Promise) {
-      loaded.then(use).catch(err => { this.#log.error('could not load what is known of %p - %e', peer, err) })
-    } else {
-      use(loaded)
-    }
-  }
-
-  #feed (id: number, dial: RunningDial, isOwn: boolean, start: (feed: CandidateFeed) => void): void {
-    const { canDial, ownAddresses, connectionGater } = this.#components
-    start(new CandidateFeed({
-      peer: dial.peer,
-      resolvers: Object.values(this.#init.resolvers ?? {}),
-      gater: connectionGater,
-      log: this.#log,
-      signal: dial.signal,
-      canDial: address => canDial.call(this.#components, address),
-      onFound: found => {
-        const own = new Set(ownAddresses?.call(this.#components).map(address => toDialAddress(address, undefined)?.key ?? ''))
-        this.#scheduler.handleCandidates(this.#clock.now(), id, found, own)
-        this.#drive()
-      },
-      onEnd: error => {
-        this.#scheduler.handleLookupEnd(this.#clock.now(), id, isOwn, error)
-        this.#drive()
-      }
-    }))
-  }
-
-  /** Carries out what the scheduler wants, until it wants nothing more, and sets its timer. */
-  #drive (): void {
-    if (this.#isDriving) {
-      return
-    }
-
-    this.#isDriving = true
-
-    for (let output = this.#scheduler.pollOutput(); output !== undefined; output = this.#scheduler.pollOutput()) {
-      this.#carryOut(output)
-    }
-
-    this.#isDriving = false
-    this.#connector.forgetEstablished()
-    this.#setTimer(this.#scheduler.pollTimeout())
-  }
-
-  #carryOut (output: DialOutput): void {
-    switch (output.type) {
-      case 'lookup':
-        this.#lookUp(output.dial)
-        break
-      case 'connect': {
-        const { attempt, dial, address, initiator } = output
-        this.#connector.connect(attempt, address, this.#dials.get(dial), initiator)
-        break
-      }
-      case 'abort':
-        this.#connector.abort(output.attempt)
-        break
-      case 'connected':
-        this.#callers.get(output.request)?.resolve(this.#connector.established(output.attempt))
-        break
-      case 'failed':
-        this.#refuse(output.request, output.error)
-        break
-      case 'record':
-        this.#trace(output.dial, peer => ({ type: 'record', dial: output.dial, peer, record: copyRecord(output.record) }))
-        break
-      default:
-        this.#end(output)
-    }
-  }
-
-  #lookUp (id: number): void {
-    const dial = this.#dials.get(id)
-
-    if (dial?.peer !== undefined) {
-      const candidates = this.#components.candidates(dial.peer, { signal: dial.signal })
-      this.#feed(id, dial, true, feed => { void feed.follow(candidates) })
-    }
-  }
-
-  #refuse (request: number, error: DialError): void {
-    const caller = this.#callers.get(request)
-    const { peer, options } = caller ?? {}
-
-    // one that came in meanwhile, or was dialed by somebody else
-    const open = peer === undefined || options?.force === true ? undefined : this.#openConnection(peer, options ?? {})
-
-    if (open !== undefined) {
-      caller?.resolve(open)
-    } else {
-      caller?.reject(error)
-    }
-  }
-
-  #end (output: Extract<DialOutput, { type: 'ended' }>): void {
-    const { dial: id, trace, learned } = output
-    const dial = this.#dials.get(id)
-    this.#trace(id, peer => ({ type: 'ended', dial: id, peer, trace }))
-    this.#metrics?.dialEnded(output)
-    this.#dials.delete(id)
-    dial?.end()
-
-    if (dial?.peer !== undefined && learned.length > 0) {
-      Promise.resolve(this.#addressBook.record(dial.peer, learned)).catch(err => {
-        this.#log.error('could not keep what was learned of %p - %e', dial.peer, err)
-      })
-    }
-  }
-
-  #trace (id: number, toEvent: (peer: string) => DialTraceEvent): void {
-    const dial = this.#dials.get(id)
-
-    if (this.#init.onTrace !== undefined || dial?.wantsProgress === true) {
-      const event = toEvent(dial?.peer?.toString() ?? '')
-      this.#init.onTrace?.(event)
-      dial?.progress({ type: `dialer:${event.type}`, detail: event })
-    }
-  }
-
-  #setTimer (at: number | undefined): void {
-    if (this.#timer?.at === at) {
-      return
-    }
-
-    this.#timer?.handle.cancel()
-    this.#timer = at === undefined
-      ? undefined
-      : {
-          at,
-          handle: this.#clock.setTimeout(() => {
-            this.#timer = undefined
-            this.#scheduler.handleTimeout(this.#clock.now())
-            this.#drive()
-          }, Math.max(0, at - this.#clock.now()))
-        }
-  }
-
-  #openConnection (peer: PeerId, { allowLimited, forceDirect }: DialPeerOptions): Connection | undefined {
-    const connection = this.#components.connection?.(peer)
+  /** An open connection that is an answer to a call with `options`. */
+  #openConnection (peer: PeerId, { force, allowLimited, forceDirect }: DialPeerOptions): Connection | undefined {
+    const connection = force === true ? undefined : this.#components.connection?.(peer)
     const isLimited = connection?.limits != null
 
     return (isLimited && allowLimited === false) || (forceDirect === true && connection?.direct === false) ? undefined : connection
   }
-
-  #refusal (peer: PeerId): DialError {
-    const now = Date.now()
-
-    return new DialError({
-      peer: peer.toString(),
-      cause: new GaterDisallowedConnectionError('the connection gater refused this peer'),
-      failures: [],
-      overflow: 0,
-      trace: { peer: peer.toString(), startedAt: now, ended: 0, outcome: 'failed', records: [] }
-    })
-  }
 }
 
-async function * fromCaller (addresses: AsyncIterable<Multiaddr>): AsyncGenerator<{ address: Multiaddr, source: 'caller' }> {
-  for await (const address of addresses) {
-    yield { address, source: 'caller' }
-  }
+function abortError (signal: AbortSignal | undefined): Error {
+  const reason: unknown = signal?.reason
+
+  return reason instanceof Error ? reason : new AbortError(`the dial was aborted: ${reason}`)
+}
+
+function refusal (peer: PeerId): DialError {
+  return new DialError({
+    peer: peer.toString(),
+    cause: new GaterDisallowedConnectionError('the connection gater refused this peer'),
+    failures: [],
+    overflow: 0,
+    trace: { peer: peer.toString(), startedAt: Date.now(), ended: 0, outcome: 'failed', records: [] }
+  })
 }

@@ -1,12 +1,13 @@
 import { isLinkLocal6, isUnspecified } from './ip-ranges.ts'
 import type { AddressInfo } from './address-info.ts'
 
-/** Why an address is not dialed. The driver finds the first four, the machine the rest. */
+/** Why an address is not dialed. The driver finds the first five, the machine the rest. */
 export type SkipReason =
   | 'no transport'
   | 'gater'
   | 'other peer'
   | 'not resolved'
+  | 'invalid address'
   | 'backoff'
   | 'black hole'
   | 'own address'

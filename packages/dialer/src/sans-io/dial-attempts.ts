@@ -8,7 +8,6 @@ import type { DialJob } from './dial-job.ts'
 import type { DialSchedulerInit } from './dial-options.ts'
 import type { SlotUser } from './dial-slots.ts'
 import type { FailureKind } from './failure-kind.ts'
-import type { DialUpdate } from './inputs.ts'
 import type { AbortReason, DialOutput } from './outputs.ts'
 import type { Timers } from './timers.ts'
 import type { DialPhase } from '@libp2p-ws/core'
@@ -108,27 +107,42 @@ export class DialAttempts implements SlotUser {
     }
   }
 
-  /** Progress of an attempt, or its end. */
-  update (candidate: Candidate, attempt: Attempt, update: DialUpdate, now: number): void {
-    switch (update.type) {
-      case 'succeeded':
-        this.#release(candidate, now)
-        this.#blackHoles.recordResult(candidate.address, true, candidate.info)
-        break
-      case 'failed': {
-        const kind = failureKind(update.error, attempt.wasAnswered)
-        this.#release(candidate, now)
+  /** The attempt has made its connection. */
+  succeed (candidate: Candidate, now: number): void {
+    this.#blackHoles.recordResult(candidate.address, true, candidate.info)
+    this.#release(candidate, now)
+  }
 
-        if (kind === 'shortage') {
-          this.#waitForResources(candidate, now)
-        } else {
-          this.#fail(candidate, update.error, kind, now)
-        }
-        break
-      }
-      default:
-        this.#progress(candidate, attempt, update.type, now)
+  /** The attempt was answered with `error`. */
+  fail (candidate: Candidate, { wasAnswered }: Attempt, error: Error, now: number): void {
+    const kind = failureKind(error, wasAnswered)
+    this.#release(candidate, now)
+
+    if (kind === 'shortage') {
+      this.#waitForResources(candidate, now)
+    } else {
+      this.#giveUp(candidate, error, kind, now)
     }
+  }
+
+  /** The attempt has come further. */
+  progress (candidate: Candidate, attempt: Attempt, phase: 'connected' | 'securing' | 'muxing', now: number): void {
+    if (!attempt.wasAnswered) {
+      attempt.wasAnswered = true
+      attempt.patience = Math.max(this.#silence, HANDSHAKE_PATIENCE * (now - attempt.startedAt))
+    }
+
+    // private dials are quick anyway; go: expectedTCPUpgradeTime
+    if (phase === 'connected' && candidate.info.scope === 'public') {
+      candidate.holdUntil = now + PUBLIC_TCP_DELAY
+    }
+
+    attempt.newsAt = now
+    attempt.isSilent = false
+    attempt.isLongSilent = false
+    this.#slots.news(candidate)
+    this.#timers.set(attempt.silence, now + attempt.patience)
+    this.#enter(candidate, phase, now)
   }
 
   /** To be called after every input. */
@@ -163,29 +177,18 @@ export class DialAttempts implements SlotUser {
 
   /** Part of `SlotUser`. */
   yieldAttempt (candidate: Candidate, now: number): void {
-    candidate.spent += now - (candidate.attempt?.startedAt ?? now)
+    const { attempt } = candidate
+    candidate.spent += now - (attempt?.startedAt ?? now)
+
+    // not worth another try
+    if (attempt !== undefined && this.#timeoutOf(candidate) - candidate.spent < this.#silence) {
+      this.#timeOut(candidate, attempt, now)
+      return
+    }
+
     this.#abort(candidate, 'yielded')
     this.#release(candidate, now)
     this.enqueue(candidate, now)
-  }
-
-  #progress (candidate: Candidate, attempt: Attempt, phase: 'connected' | 'securing' | 'muxing', now: number): void {
-    if (!attempt.wasAnswered) {
-      attempt.wasAnswered = true
-      attempt.patience = Math.max(this.#silence, HANDSHAKE_PATIENCE * (now - attempt.startedAt))
-    }
-
-    // private dials are quick anyway; go: expectedTCPUpgradeTime
-    if (phase === 'connected' && candidate.info.scope === 'public') {
-      candidate.holdUntil = now + PUBLIC_TCP_DELAY
-    }
-
-    attempt.newsAt = now
-    attempt.isSilent = false
-    attempt.isLongSilent = false
-    this.#slots.news(candidate)
-    this.#timers.set(attempt.silence, now + attempt.patience)
-    this.#enter(candidate, phase, now)
   }
 
   #becomeSilent (candidate: Candidate, attempt: Attempt, now: number): void {
@@ -202,10 +205,10 @@ export class DialAttempts implements SlotUser {
   #timeOut (candidate: Candidate, attempt: Attempt, now: number): void {
     this.#abort(candidate, 'timed out')
     this.#release(candidate, now)
-    this.#fail(candidate, new DialTimeoutError('connecting', this.#timeoutOf(candidate)), attempt.wasAnswered ? 'remote' : 'unanswered', now)
+    this.#giveUp(candidate, new DialTimeoutError('connecting', this.#timeoutOf(candidate)), attempt.wasAnswered ? 'remote' : 'unanswered', now)
   }
 
-  #fail (candidate: Candidate, error: Error, kind: FailureKind, now: number): void {
+  #giveUp (candidate: Candidate, error: Error, kind: FailureKind, now: number): void {
     this.#blackHoles.recordResult(candidate.address, false, candidate.info)
     this.#failed(candidate, error, kind, now)
   }

@@ -20,9 +20,10 @@ const PUBLIC: Delays = { tcp: PUBLIC_TCP_DELAY, quic: PUBLIC_QUIC_DELAY, other: 
 const PRIVATE: Delays = { tcp: PRIVATE_TCP_DELAY, quic: PRIVATE_QUIC_DELAY, other: PRIVATE_OTHER_DELAY }
 
 /**
- * go-libp2p's ranking (`dial_ranker.go`), with two additions: a DNS name counts
- * as a public TCP or QUIC address and not as an unknown one, and at the same port
- * plain TCP comes before WebSocket.
+ * go-libp2p's ranking (`dial_ranker.go`), with two additions. go never ranks DNS
+ * names, it resolves them first; here a name stands behind the IP addresses of
+ * its group, so that one that is slow to resolve holds up nothing. And at the same
+ * port plain TCP comes before WebSocket.
  *
  * Private, public and relayed addresses are ranked by themselves. Within a
  * group: QUIC before TCP before the rest, IPv6 before IPv4, low port before high
@@ -116,14 +117,15 @@ function sorted (group: Ranked[], belongs: (entry: Ranked) => boolean): Ranked[]
 }
 
 /** Lower is better. go's `score`: the port in the low 16 bits; a listener's port is more likely a low one. */
-function score ({ transport, family, port }: AddressInfo): number {
+function score ({ transport, family, isIp, port }: AddressInfo): number {
   const isQuicAddress = transport === 'quic-v1' || transport === 'quic'
   const draft = transport === 'quic' ? 1 << 17 : 0
   const ipv4 = family === 6 ? 0 : 1 << 18
   const webTransport = isQuicAddress ? 0 : 1 << 19
+  const name = isIp ? 0 : 1 << 20
   const webSocket = transport === 'ws' ? 0.5 : 0
 
-  return ipv4 + draft + webTransport + port + webSocket
+  return name + webTransport + ipv4 + draft + port + webSocket
 }
 
 function byDelay (list: Ranked[]): AddressDelay[] {

@@ -4,8 +4,9 @@ import { DialAttempts } from './dial-attempts.ts'
 import { DialBackoff } from './dial-backoff.ts'
 import { copyTrace, dialFailure, timeoutCause } from './dial-failure.ts'
 import { DialJob } from './dial-job.ts'
+import { OutputQueue } from './output-queue.ts'
 import { Timers } from './timers.ts'
-import type { Candidate } from './dial-candidate.ts'
+import type { Attempt, Candidate } from './dial-candidate.ts'
 import type { DialError } from './dial-errors.ts'
 import type { PendingRequest } from './dial-job.ts'
 import type { DialSchedulerInit } from './dial-options.ts'
@@ -31,8 +32,7 @@ export class DialScheduler {
   readonly #jobs = new Map<number, DialJob>()
   readonly #byKey = new Map<string, DialJob>()
   readonly #byRequest = new Map<number, DialJob>()
-  #outputs: DialOutput[] = []
-  #taken = 0
+  readonly #outputs = new OutputQueue<DialOutput>()
   #lastDial = 0
 
   constructor (init: DialSchedulerInit = {}) {
@@ -138,11 +138,15 @@ export class DialScheduler {
       return
     }
 
-    this.#attempts.update(candidate, attempt, update, now)
-
-    if (update.type === 'succeeded') {
-      candidate.handshake = now - attempt.startedAt
-      this.#succeed(candidate, id, update, now)
+    switch (update.type) {
+      case 'succeeded':
+        this.#succeed(candidate, attempt, update, now)
+        break
+      case 'failed':
+        this.#attempts.fail(candidate, attempt, update.error, now)
+        break
+      default:
+        this.#attempts.progress(candidate, attempt, update.type, now)
     }
 
     this.#settle(candidate.job, now)
@@ -165,20 +169,18 @@ export class DialScheduler {
   }
 
   /** Forgets what was learned of a network that is no longer there. */
-  resetNetworkState (): void {
+  resetNetworkState (now: number): void {
     this.backoff.resetNetworkState()
     this.blackHoles.resetNetworkState()
+
+    for (const job of this.#jobs.values()) {
+      this.#intake.liftBackoff(job, now)
+      this.#settle(job, now)
+    }
   }
 
   pollOutput (): DialOutput | undefined {
-    const output = this.#outputs[this.#taken++]
-
-    if (output === undefined) {
-      this.#outputs = []
-      this.#taken = 0
-    }
-
-    return output
+    return this.#outputs.poll()
   }
 
   /** When to call `handleTimeout`; absent when there is nothing to wait for. */
@@ -244,9 +246,10 @@ export class DialScheduler {
     }
   }
 
-  #succeed (candidate: Candidate, attempt: number, { limited, direct }: { limited: boolean, direct: boolean }, now: number): void {
+  #succeed (candidate: Candidate, attempt: Attempt, { limited, direct }: { limited: boolean, direct: boolean }, now: number): void {
     const { job } = candidate
     candidate.state = 'ended'
+    candidate.handshake = now - attempt.startedAt
     candidate.enter('succeeded', now)
     job.isConnected = true
     this.#outputs.push({ type: 'record', dial: job.id, record: candidate.record })
@@ -255,9 +258,16 @@ export class DialScheduler {
     for (const request of job.requests.values()) {
       if ((direct || !request.forceDirect) && (!limited || request.allowLimited)) {
         this.#forget(job, request.id)
-        this.#outputs.push({ type: 'connected', request: request.id, attempt })
+        this.#outputs.push({ type: 'connected', request: request.id, attempt: attempt.id })
       }
     }
+
+    // before the slot is free: none of the addresses that wait for it is needed
+    if (job.requests.size === 0) {
+      this.#end(job, now)
+    }
+
+    this.#attempts.succeed(candidate, now)
   }
 
   #fail (candidate: Candidate, error: Error, kind: FailureKind, now: number): void {
