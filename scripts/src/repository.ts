@@ -14,6 +14,7 @@ export interface Manifest {
   repository?: { type: string, url: string, directory?: string }
   bugs?: { url: string }
   files?: string[]
+  exports?: Record<string, unknown>
   dependencies?: Record<string, string>
   peerDependencies?: Record<string, string>
   devDependencies?: Record<string, string>
