@@ -1,4 +1,6 @@
+import { join } from 'node:path'
 import { expect } from 'aegir/chai'
+import { deadLinks } from '../src/rules/dead-links.ts'
 import { fileLength } from '../src/rules/file-length.ts'
 import { packageGraph } from '../src/rules/package-graph.ts'
 import { packageMetadata } from '../src/rules/package-metadata.ts'
@@ -176,6 +178,17 @@ describe('rules', () => {
         'const late = await import(\'../late.ts\')'
       ].join('\n'))).to.deep.equal(['imports ../far.ts', 'imports somewhere', 'imports ../late.ts'])
     })
+  })
+
+  it('finds links that lead nowhere', () => {
+    const findings = deadLinks({
+      ...repository({
+        'docs/a.md': 'see [x](../package.json#name) and\n[y](nowhere.md), [z](https://example.com), [here](#top)'
+      }),
+      root: join(import.meta.dirname, '..')
+    })
+
+    expect(findings).to.deep.equal([{ path: 'docs/a.md', line: 2, message: 'links to nowhere.md, which is not there' }])
   })
 
   it('lists source files of more than 300 lines', () => {
