@@ -1,6 +1,10 @@
 import { limitReached } from './limit-reached.ts'
+import { utf8 } from './wire.ts'
 import type { OutputQueue } from './output-queue.ts'
 import type { SessionLimits } from './session-io.ts'
+
+/** In bytes. multistream-select's messages have at most 1024, a newline among them. */
+const MAX_PROTOCOL_LENGTH = 1023
 
 interface Listener {
   frames: boolean
@@ -37,6 +41,8 @@ export class SessionListeners {
       listener.frames = frames
       listener.confirmed = false
       this.confirm(protocol)
+    } else if (utf8(protocol).length > MAX_PROTOCOL_LENGTH) {
+      this.#refuse(protocol, `a protocol has at most ${MAX_PROTOCOL_LENGTH} bytes`)
     } else if (this.size >= this.#limits.maxListeners) {
       this.#refuse(protocol, limitReached(this.#limits, 'maxListeners'))
     } else {
@@ -78,7 +84,7 @@ export class SessionListeners {
 
   /** Listen Refused has no room for a reason, so it is said before. */
   #refuse (protocol: string, reason: string): void {
-    this.#outputs.send({ type: 'protocol-error', message: `Listen ${protocol}: ${reason}` })
+    this.#outputs.send({ type: 'protocol-error', message: `Listen ${protocol.slice(0, MAX_PROTOCOL_LENGTH)}: ${reason}` })
     this.#outputs.send({ type: 'listen-refused', protocol })
   }
 }
