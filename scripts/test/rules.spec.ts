@@ -93,6 +93,7 @@ describe('rules', () => {
       const source = [
         'import { a } from \'declared/sub/path\'',
         'import type { b } from "@scope/types-only"',
+        ' * import { example } from \'libp2p\'',
         'import { c } from \'./near.ts\'',
         'import { d } from \'node:fs\'',
         'export * from \'re-exported\'',

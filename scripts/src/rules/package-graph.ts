@@ -55,7 +55,10 @@ function findForbidden ({ path, manifest }: WorkspacePackage): Finding[] {
 function findUndeclared ({ manifest }: WorkspacePackage, path: string, source: string): Finding[] {
   const declared = new Set([manifest.name, ...runtimeDependencies(manifest)])
 
-  return [...source.matchAll(IMPORT)]
+  // an example in a docstring may import what it likes
+  const code = source.replaceAll(/^\s*(?:\*|\/\*|\/\/).*$/gm, '')
+
+  return [...code.matchAll(IMPORT)]
     .map(match => match[2] ?? '')
     .filter(specifier => !specifier.startsWith('.') && !specifier.startsWith('node:') && !builtinModules.includes(specifier))
     .filter(specifier => !declared.has(packageOf(specifier)))
