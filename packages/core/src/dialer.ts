@@ -26,6 +26,9 @@ export interface DialPeerOptions extends AbortOptions {
   /** Addresses beside those that the peer store has; may keep coming while the dial runs. */
   addresses?: Iterable<Multiaddr> | AsyncIterable<Multiaddr>
 
+  /** Dial `addresses` and nothing that is known of the peer besides. Default false. */
+  onlyAddresses?: boolean
+
   /** Among requests that wait for a free slot, higher goes first. Default 50, as js-libp2p. */
   priority?: number
 

@@ -185,7 +185,7 @@ export class Dialer implements DialerInterface {
       allowLimited: options.allowLimited ?? true,
       ...(options.initiator === undefined ? {} : { initiator: options.initiator }),
       lookups: options.addresses === undefined ? 0 : 1,
-      wantsLookup: peer !== undefined
+      wantsLookup: peer !== undefined && options.onlyAddresses !== true
     }
   }
 

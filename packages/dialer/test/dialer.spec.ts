@@ -65,9 +65,10 @@ describe('dialer', () => {
     const [address = ''] = publicAddresses(1)
     network.listen(address, other, 3)
     const dialed = start().dialPeer(peer, { addresses: [multiaddr(address)] })
+    const refused = expect(dialed).to.eventually.be.rejected.with.nested.property('dialErrors[0].cause.code', 'ERR_UNEXPECTED_PEER')
     await network.clock.advance(3)
 
-    await expect(dialed).to.eventually.be.rejected.with.nested.property('dialErrors[0].cause.code', 'ERR_UNEXPECTED_PEER')
+    await refused
     expect(network.connections[0]).to.have.property('isAborted', true)
   })
 })

@@ -1,0 +1,116 @@
+import { createServer } from 'node:net'
+import { noise } from '@libp2p/noise'
+import { webSockets } from '@libp2p/websockets'
+import { yamux } from '@libp2p/yamux'
+import { multiaddr } from '@multiformats/multiaddr'
+import { expect } from 'aegir/chai'
+import { createLibp2p } from 'libp2p'
+import { parallelDialing } from '../src/js-libp2p.ts'
+import type { Libp2p } from '@libp2p/interface'
+import type { Libp2pOptions } from 'libp2p'
+import type { AddressInfo, Server, Socket } from 'node:net'
+
+describe('in stock js-libp2p', () => {
+  let listener: Libp2p
+  let hung: Server[]
+  let hungAddresses: string[]
+  const sockets = new Set<Socket>()
+  const nodes: Libp2p[] = []
+
+  async function start (options: Libp2pOptions): Promise<Libp2p> {
+    const node = await createLibp2p({
+      transports: [webSockets()],
+      connectionEncrypters: [noise()],
+      streamMuxers: [yamux()],
+      connectionMonitor: { enabled: false },
+      ...options
+    })
+    nodes.push(node)
+
+    return node
+  }
+
+  /** Takes connections, and never says a word. */
+  async function hang (): Promise<Server> {
+    const server = createServer(socket => {
+      sockets.add(socket)
+      socket.on('error', () => {}).on('close', () => { sockets.delete(socket) })
+    })
+    await new Promise<void>(resolve => { server.listen(0, '127.0.0.1', resolve) })
+
+    return server
+  }
+
+  before(async () => {
+    listener = await start({ addresses: { listen: ['/ip4/127.0.0.1/tcp/0/ws'] } })
+    hung = await Promise.all([hang(), hang()])
+    hungAddresses = hung.map(server => `/ip4/127.0.0.1/tcp/${(server.address() as AddressInfo).port}/ws`)
+  })
+
+  after(async () => {
+    await Promise.all(nodes.map(async node => node.stop()))
+    sockets.forEach(socket => { socket.destroy() })
+    hung.forEach(server => { server.close() })
+  })
+
+  /** Two addresses that hang, and then the one that works; all name the peer. */
+  function addresses (): ReturnType<typeof multiaddr>[] {
+    return [
+      ...hungAddresses.map(address => multiaddr(`${address}/p2p/${listener.peerId}`)),
+      ...listener.getMultiaddrs()
+    ]
+  }
+
+  it('connects where two addresses hang before the good one', async () => {
+    const node = await start({ services: { dialing: parallelDialing() } })
+    const connection = await node.dial(addresses())
+
+    expect(connection.remotePeer.equals(listener.peerId)).to.be.true()
+    expect(node.getConnections(listener.peerId)).to.deep.equal([connection])
+  })
+
+  it('is needed: without, the dial is over before the good address is tried', async () => {
+    // the ratio of js-libp2p's defaults of 10 s and 6 s
+    const node = await start({ connectionManager: { dialTimeout: 500, addressDialTimeout: 300 } })
+
+    await expect(node.dial(addresses())).to.eventually.be.rejected()
+  })
+
+  it('takes the addresses of the peer store', async () => {
+    const node = await start({ services: { dialing: parallelDialing() } })
+    await node.peerStore.merge(listener.peerId, { multiaddrs: addresses() })
+    const [first, second] = await Promise.all([node.dial(listener.peerId), node.dial(listener.peerId)])
+
+    expect(second).to.equal(first)
+    expect(await node.dial(listener.peerId)).to.equal(first)
+  })
+
+  it('connects to addresses that name no peer', async () => {
+    const node = await start({ services: { dialing: parallelDialing() } })
+    const bare = listener.getMultiaddrs().map(address => address.decapsulateCode(421))
+
+    expect((await node.dial(bare)).remotePeer.equals(listener.peerId)).to.be.true()
+  })
+
+  it('says for each address why it failed', async () => {
+    const node = await start({ services: { dialing: parallelDialing({ dialTimeout: 100 }) } })
+    const error = await node.dial(addresses().slice(0, 2)).catch(err => err)
+
+    expect(error).to.have.property('name', 'DialError')
+    expect(error.dialErrors.map(({ cause }: { cause: { code: string } }) => cause.code)).to.deep.equal(['ERR_DIAL_TIMEOUT', 'ERR_DIAL_TIMEOUT'])
+  })
+
+  it('ends the dials under way when the node stops', async () => {
+    const node = await start({ services: { dialing: parallelDialing() } })
+    const dialed = expect(node.dial(addresses().slice(0, 2))).to.eventually.be.rejected.with.property('code', 'ERR_CLOSED')
+    await node.stop()
+    await dialed
+  })
+
+  it('gives the node its own dialing back when it is stopped', async () => {
+    const node = await start({ services: { dialing: parallelDialing() } })
+    await node.stop()
+
+    await expect(node.dial(addresses())).to.eventually.be.rejected.with.property('name', 'NotStartedError')
+  })
+})
