@@ -1,8 +1,9 @@
 import { ConnectionClosedError, connectionSymbol, LimitedConnectionError, StreamCloseEvent } from '@libp2p/interface'
-import { CODE_P2P, CODE_P2P_CIRCUIT } from '@multiformats/multiaddr'
+import { CODE_P2P } from '@multiformats/multiaddr'
 import { TypedEventEmitter } from 'main-event'
 import { withDeadline } from './deadline.ts'
 import { MuxerUnavailableError } from './errors.ts'
+import { isDirect } from './is-direct.ts'
 import { StreamCounts } from './stream-counts.ts'
 import { acceptInbound, negotiateOutbound, toError } from './stream-negotiation.ts'
 import type { StreamProtocols } from './protocol-table.ts'
@@ -96,7 +97,7 @@ export class SwarmConnection extends TypedEventEmitter<Omit<MessageStreamEvents,
     this.timeline = init.maConn.timeline
     this.state = init.state
     this.encryption = init.state.security
-    this.direct = !this.remoteAddr.getComponents().some(({ code }) => code === CODE_P2P_CIRCUIT)
+    this.direct = isDirect(this.remoteAddr)
     this.log = init.maConn.log
     this.#maConn = init.maConn
     this.#muxer = init.muxer

@@ -13,21 +13,27 @@ export interface ListenersInit {
   upgrader: Upgrader
   log: Logger
   transportFor(address: Multiaddr): Transport | undefined
-  onListen(address: Multiaddr, listener: Listener): void
+
+  /** Once for each listener, when it works. */
+  onListen(address: Multiaddr): void
+
+  /** Each time a listener says that it listens: its addresses may be others than before. */
+  onListening(listener: Listener): void
   onClose(address: Multiaddr, listener: Listener): void
 }
 
 interface Entry {
-  /** As asked for, with the port that was given. */
-  address: Multiaddr
   listener: Listener
+
+  /** As asked for, with the port that was given; undefined until it listens. */
+  address: Multiaddr | undefined
 }
 
 /** The listeners of a swarm. Each one tells `onListen` once and `onClose` once. */
 export class Listeners {
   readonly #init: ListenersInit
-  readonly #entries = new Map<Listener, Entry>()
-  readonly #starting = new Set<Listener>()
+  // in the order in which they were asked for, whichever works first
+  readonly #entries: Entry[] = []
   #closed = false
 
   constructor (init: ListenersInit) {
@@ -69,11 +75,14 @@ export class Listeners {
     }
 
     const listener = transport.createListener({ upgrader: this.#init.upgrader })
-    this.#starting.add(listener)
+    this.#entries.push({ listener, address: undefined })
 
     // a listener may report more than one error, and after its promise has settled
     listener.addEventListener('error', event => { this.#init.log.error('listener on %a - %e', address, toError(event.detail)) })
-    listener.addEventListener('listening', () => { this.#onListening(address, listener) }, { once: true })
+    listener.addEventListener('listening', () => {
+      this.#onListening(address, listener)
+      this.#init.onListening(listener)
+    })
     listener.addEventListener('close', () => { this.#onClose(listener) }, { once: true })
 
     try {
@@ -83,8 +92,6 @@ export class Listeners {
     } catch (err) {
       await this.#stop(listener)
       throw err
-    } finally {
-      this.#starting.delete(listener)
     }
 
     return listener
@@ -92,7 +99,7 @@ export class Listeners {
 
   /** Closes the listener on `address`, as asked for or as listened on. Returns whether there was one. */
   async remove (address: Multiaddr): Promise<boolean> {
-    const matching = [...this.#entries.values()].filter(entry => entry.address.equals(address) || entry.listener.getAddrs().some(own => own.equals(address)))
+    const matching = this.#entries.filter(entry => entry.address?.equals(address) === true || entry.listener.getAddrs().some(own => own.equals(address)))
 
     await Promise.all(matching.map(async ({ listener }) => { await this.#stop(listener) }))
 
@@ -100,23 +107,23 @@ export class Listeners {
   }
 
   addresses (): Multiaddr[] {
-    return [...this.#entries.values()].map(({ address }) => address)
+    return this.#entries.map(({ address }) => address).filter(address => address != null)
   }
 
   /** With wildcards replaced by the addresses of the interfaces, as the transports report them. */
   interfaceAddresses (): Multiaddr[] {
-    const byText = new Map([...this.#entries.keys()].flatMap(listener => listener.getAddrs()).map(address => [address.toString(), address]))
+    const byText = new Map(this.all().flatMap(listener => listener.getAddrs()).map(address => [address.toString(), address]))
 
     return [...byText.values()]
   }
 
   all (): Listener[] {
-    return [...this.#entries.keys()]
+    return this.#entries.filter(({ address }) => address != null).map(({ listener }) => listener)
   }
 
   async close (): Promise<void> {
     this.#closed = true
-    await Promise.all([...this.#entries.keys(), ...this.#starting].map(async listener => { await this.#stop(listener) }))
+    await Promise.all(this.#entries.map(async ({ listener }) => { await this.#stop(listener) }))
   }
 
   async #stop (listener: Listener): Promise<void> {
@@ -130,21 +137,22 @@ export class Listeners {
   }
 
   #onListening (asked: Multiaddr, listener: Listener): void {
-    // some transports report twice: by event and by the promise
-    if (this.#entries.has(listener) || this.#closed) {
+    const entry = this.#entries.find(entry => entry.listener === listener)
+
+    // told twice: by the event and by the promise
+    if (entry == null || entry.address != null || this.#closed) {
       return
     }
 
-    const address = withPort(asked, listener.getAddrs())
-    this.#entries.set(listener, { address, listener })
-    this.#init.onListen(address, listener)
+    entry.address = withPort(asked, listener.getAddrs())
+    this.#init.onListen(entry.address)
   }
 
   #onClose (listener: Listener): void {
-    const entry = this.#entries.get(listener)
+    const index = this.#entries.findIndex(entry => entry.listener === listener)
+    const [entry] = index === -1 ? [] : this.#entries.splice(index, 1)
 
-    if (entry != null) {
-      this.#entries.delete(listener)
+    if (entry?.address != null) {
       this.#init.onClose(entry.address, listener)
     }
   }

@@ -85,10 +85,8 @@ export class Swarm implements SwarmInterface, ConnectionHandler {
       upgrader: init.upgrader,
       log: this.#log,
       transportFor: address => this.transportForListening(address),
-      onListen: (address, listener) => {
-        components.events.safeDispatchEvent('transport:listening', { detail: listener })
-        this.#notifiees.listen(address)
-      },
+      onListen: address => { this.#notifiees.listen(address) },
+      onListening: listener => { components.events.safeDispatchEvent('transport:listening', { detail: listener }) },
       onClose: (address, listener) => {
         components.events.safeDispatchEvent('transport:close', { detail: listener })
         this.#notifiees.listenClose(address)

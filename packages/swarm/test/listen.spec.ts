@@ -1,6 +1,39 @@
 import { multiaddr } from '@multiformats/multiaddr'
 import { expect } from 'aegir/chai'
+import { TypedEventEmitter } from 'main-event'
 import { closeAll, makeSwarm } from './swarms.ts'
+import type { Libp2pEvents, Listener, ListenerEvents } from '@libp2p/interface'
+import type { Multiaddr } from '@multiformats/multiaddr'
+
+class TestListener extends TypedEventEmitter<ListenerEvents> implements Listener {
+  readonly address: Multiaddr
+  readonly #isUp: Promise<void>
+
+  constructor (address: string, isUp: Promise<void> = Promise.resolve()) {
+    super()
+    this.address = multiaddr(address)
+    this.#isUp = isUp
+  }
+
+  async listen (): Promise<void> {
+    await this.#isUp
+    this.safeDispatchEvent('listening')
+  }
+
+  async close (): Promise<void> {
+    this.safeDispatchEvent('close')
+  }
+
+  getAddrs (): Multiaddr[] {
+    return [this.address]
+  }
+
+  updateAnnounceAddrs (): void {}
+}
+
+function transportOf (...listeners: TestListener[]): any {
+  return { dialFilter: () => [], listenFilter: (addresses: Multiaddr[]) => addresses, createListener: () => listeners.shift() }
+}
 
 describe('listening', () => {
   afterEach(closeAll)
@@ -55,5 +88,35 @@ describe('listening', () => {
     await expect(swarm.removeListenAddr(first)).to.eventually.equal(true)
     await expect(swarm.removeListenAddr(first)).to.eventually.equal(false)
     expect(swarm.listenAddresses().map(String)).to.deep.equal([second.toString()])
+  })
+
+  it('keeps the order in which addresses were asked for, whichever works first', async () => {
+    const isUp = Promise.withResolvers<void>()
+    const [slow, fast] = [new TestListener('/ip4/127.0.0.1/tcp/1', isUp.promise), new TestListener('/ip4/127.0.0.1/tcp/2')]
+    const swarm = await makeSwarm({ listen: [], transports: [() => transportOf(slow, fast)] })
+    const isSlowUp = swarm.addListenAddr(slow.address)
+    await swarm.addListenAddr(fast.address)
+    expect(swarm.listeners()).to.deep.equal([fast])
+    isUp.resolve()
+    await isSlowUp
+
+    expect(swarm.listeners()).to.deep.equal([slow, fast])
+    expect(swarm.listenAddresses().map(String)).to.deep.equal([slow, fast].map(({ address }) => address.toString()))
+  })
+
+  it('says that addresses changed each time a listener does, and that it listens once', async () => {
+    const listener = new TestListener('/ip4/127.0.0.1/tcp/1')
+    const events = new TypedEventEmitter<Libp2pEvents>()
+    const swarm = await makeSwarm({ listen: [], transports: [() => transportOf(listener)], events })
+    const seen: string[] = []
+    events.addEventListener('transport:listening', () => { seen.push('event') })
+    events.addEventListener('transport:close', () => { seen.push('close') })
+    swarm.notify({ listen: () => { seen.push('notifiee') } })
+
+    await swarm.addListenAddr(listener.address)
+    listener.safeDispatchEvent('listening')
+    await swarm.close()
+
+    expect(seen).to.deep.equal(['notifiee', 'event', 'event', 'close'])
   })
 })
