@@ -54,7 +54,7 @@ export function canonicalPeerId (text: string): string | undefined {
     return text
   }
 
-  return decode(text)
+  return text.length > MAX_LENGTH ? undefined : decode(text)
 }
 
 function decode (text: string): string | undefined {
