@@ -1,7 +1,8 @@
 import { Child, runToEnd } from './child-process.ts'
 import { MUXER_PROTOCOL, SECURITY, SECURITY_PROTOCOL, TESTS } from './contract.ts'
+import { whyUnsupported } from './peers.ts'
 import type { ConnReport, DialReport, Listening, Security } from './contract.ts'
-import type { Peer, PeerName } from './peers.ts'
+import type { Peer, PeerName, RemoteName } from './peers.ts'
 
 /** For a listener to be ready, and for a dialer to dial or to run one test, ms. */
 const STEP_TIMEOUT = 30_000
@@ -24,14 +25,15 @@ export interface CellResult extends Cell {
   report: DialReport
 }
 
-/** Both directions between our stack and `remote`, with each security protocol. */
-export function cellsWith (remote: PeerName): Cell[] {
+/** Both directions between our stack and `remote`, with each security protocol that works with it. */
+export function cellsWith (remote: RemoteName): Cell[] {
   const directions = [
     { dialer: 'ours', listener: remote },
     { dialer: remote, listener: 'ours' }
   ] as const
+  const supported = SECURITY.filter(security => whyUnsupported(remote, security) == null)
 
-  return directions.flatMap(direction => SECURITY.map(security => ({ ...direction, security })))
+  return directions.flatMap(direction => supported.map(security => ({ ...direction, security })))
 }
 
 /** Peers that listen, each started when it is first dialed. */
@@ -74,7 +76,8 @@ export async function runCell (dialer: Peer, listener: Peer, security: Security,
   try {
     const listening = await listeners.get(listener)
     const report = await dial(dialer, listening, security)
-    const failures = judge(report, listening, security)
+    const early = dialer.earlyMuxer && listener.earlyMuxer
+    const failures = judge(report, listening, { security, early })
     return { ...cell, ok: failures.length === 0, failures, report }
   } catch (err: any) {
     return { ...cell, ok: false, failures: [err.message], report: { ok: false, dialMs: 0, tests: [] } }
@@ -101,8 +104,15 @@ async function dial (dialer: Peer, { addrs: [address] }: Listening, security: Se
   return JSON.parse(stdout)
 }
 
+interface Expected {
+  security: Security
+
+  /** Whether the muxer is to be settled in the security handshake. */
+  early: boolean
+}
+
 /** All that is not as it should be. */
-function judge (report: DialReport, listening: Listening, security: Security): string[] {
+function judge (report: DialReport, listening: Listening, expected: Expected): string[] {
   if (report.connection == null) {
     return [`dial: ${report.error ?? 'no connection'}`]
   }
@@ -113,10 +123,10 @@ function judge (report: DialReport, listening: Listening, security: Security): s
   })
   const remote = report.tests.find(test => test.name === 'conn-state')?.remote
 
-  failures.push(...judgeSide('dialer', report.connection, security))
+  failures.push(...judgeSide('dialer', report.connection, expected))
 
   if (remote != null) {
-    failures.push(...judgeSide('listener', remote, security))
+    failures.push(...judgeSide('listener', remote, expected))
   }
 
   if (report.connection.remotePeer !== listening.peerId) {
@@ -130,19 +140,19 @@ function judge (report: DialReport, listening: Listening, security: Security): s
   return failures
 }
 
-function judgeSide (side: string, { security, muxer, earlyMuxer }: ConnReport, expected: Security): string[] {
+function judgeSide (side: string, { security, muxer, earlyMuxer }: ConnReport, expected: Expected): string[] {
   const failures: string[] = []
 
-  if (security !== SECURITY_PROTOCOL[expected]) {
-    failures.push(`${side}: negotiated security ${security}, not ${SECURITY_PROTOCOL[expected]}`)
+  if (security !== SECURITY_PROTOCOL[expected.security]) {
+    failures.push(`${side}: negotiated security ${security}, not ${SECURITY_PROTOCOL[expected.security]}`)
   }
 
   if (muxer !== MUXER_PROTOCOL) {
     failures.push(`${side}: negotiated muxer ${muxer}, not ${MUXER_PROTOCOL}`)
   }
 
-  if (earlyMuxer === false) {
-    failures.push(`${side}: the muxer was not negotiated in the security handshake`)
+  if (earlyMuxer != null && earlyMuxer !== expected.early) {
+    failures.push(`${side}: the muxer was ${earlyMuxer ? '' : 'not '}negotiated in the security handshake`)
   }
 
   return failures

@@ -1,52 +1,68 @@
-import { mkdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { version as jsVersion } from 'libp2p/version'
-import { runToEnd } from './child-process.ts'
+import { buildGoPeer, buildPyPeer, buildRustPeer } from './builds.ts'
+import type { Build } from './builds.ts'
+import type { Security } from './contract.ts'
+
+/** The peers to test against. */
+export const REMOTE_PEERS = ['go', 'js', 'rust', 'py'] as const
+export type RemoteName = typeof REMOTE_PEERS[number]
+export type PeerName = 'ours' | RemoteName
+
+/** Those that are built in less than a minute or two. */
+export const QUICK_PEERS: readonly RemoteName[] = ['go', 'js']
 
 /** A program that does what `contract.ts` says. */
-export interface Peer {
+export interface Peer extends PeerTraits {
   name: PeerName
+
+  /** Name and version. */
   implementation: string
   command: string
   args: string[]
 }
 
-export type PeerName = 'ours' | 'js' | 'go'
+interface PeerTraits {
+  /** Whether it can settle the muxer in the security handshake. */
+  earlyMuxer: boolean
 
-/** A peer that cannot run on this machine. */
-export class MissingToolchainError extends Error {
-  override name = 'MissingToolchainError'
-  code = 'ERR_MISSING_TOOLCHAIN'
+  /** Security protocols that do not work with it, and why. */
+  unsupported?: Partial<Record<Security, string>>
+}
 
-  constructor (toolchain: string) {
-    super(`no ${toolchain} toolchain`)
+const JS_PEER = fileURLToPath(new URL('../js-peer.ts', import.meta.url))
+
+const PEERS: Record<PeerName, PeerTraits & { library: string, build(): Promise<Build> }> = {
+  ours: {
+    library: 'libp2p-ws',
+    earlyMuxer: true,
+    build: async () => ({ version: await ownVersion(), command: process.execPath, args: [JS_PEER, 'ours'] })
+  },
+  js: {
+    library: 'js-libp2p',
+    earlyMuxer: true,
+    build: async () => ({ version: jsVersion, command: process.execPath, args: [JS_PEER, 'stock'] })
+  },
+  go: {
+    library: 'go-libp2p',
+    earlyMuxer: true,
+    build: buildGoPeer
+  },
+  rust: {
+    library: 'rust-libp2p',
+    earlyMuxer: false,
+    build: buildRustPeer
+  },
+  py: {
+    library: 'py-libp2p',
+    earlyMuxer: false,
+    unsupported: {
+      tls: '@libp2p/tls 3.1.10 looks at the first extension of a certificate only, and py-libp2p puts the one of libp2p after others'
+    },
+    build: buildPyPeer
   }
 }
-
-/** Downloading and compiling a peer's dependencies on a slow machine, ms. */
-export const BUILD_TIMEOUT = 300_000
-
-const ROOT = new URL('..', import.meta.url)
-const JS_PEER = fileURLToPath(new URL('js-peer.ts', ROOT))
-
-const PEERS: Record<PeerName, () => Promise<Peer>> = {
-  ours: async () => ({
-    name: 'ours',
-    implementation: `libp2p-ws ${await ownVersion()}`,
-    command: process.execPath,
-    args: [JS_PEER, 'ours']
-  }),
-  js: async () => ({
-    name: 'js',
-    implementation: `js-libp2p ${jsVersion}`,
-    command: process.execPath,
-    args: [JS_PEER, 'stock']
-  }),
-  go: buildGoPeer
-}
-
-/** The peers to test against, by the names that `--peers` takes. */
-export const REMOTE_PEERS: readonly PeerName[] = ['go', 'js']
 
 /**
  * Builds the peer if need be.
@@ -54,32 +70,18 @@ export const REMOTE_PEERS: readonly PeerName[] = ['go', 'js']
  * @throws {Error} `MissingToolchainError`, or what the build said
  */
 export async function preparePeer (name: PeerName): Promise<Peer> {
-  return PEERS[name]()
+  const { library, build, ...traits } = PEERS[name]
+  const { version, command, args } = await build()
+
+  return { ...traits, name, implementation: `${library} ${version}`, command, args }
+}
+
+/** Why `security` does not work with a peer; undefined when it does. */
+export function whyUnsupported (name: PeerName, security: Security): string | undefined {
+  return PEERS[name].unsupported?.[security]
 }
 
 async function ownVersion (): Promise<string> {
-  const manifest = await readFile(new URL('../packages/host/package.json', ROOT), 'utf8')
+  const manifest = await readFile(new URL('../../packages/host/package.json', import.meta.url), 'utf8')
   return JSON.parse(manifest).version
-}
-
-async function buildGoPeer (): Promise<Peer> {
-  const source = new URL('go-peer/', ROOT)
-  const binary = fileURLToPath(new URL('.build/go-peer', ROOT))
-  await mkdir(new URL('.build', ROOT), { recursive: true })
-
-  const build = await runToEnd('go', ['build', '-buildvcs=false', '-o', binary, '.'], {
-    cwd: fileURLToPath(source),
-    timeout: BUILD_TIMEOUT
-  }).catch((err) => {
-    throw err.code === 'ENOENT' ? new MissingToolchainError('go') : err
-  })
-
-  if (build.code !== 0) {
-    throw new Error(`go build ended with ${build.code}: ${build.stderr}`)
-  }
-
-  const manifest = await readFile(new URL('go.mod', source), 'utf8')
-  const version = /github\.com\/libp2p\/go-libp2p v(\S+)/.exec(manifest)?.[1] ?? 'of an unknown version'
-
-  return { name: 'go', implementation: `go-libp2p ${version}`, command: binary, args: [] }
 }

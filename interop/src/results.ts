@@ -46,7 +46,14 @@ muxer was settled in the security handshake. The times are of single runs that
 begin in a cold process: they show that it works, not how fast it is.
 
 ${[line(header), line(header.map(cell => '-'.repeat(cell.length))), ...rows.map(line)].join('\n')}
-`
+${notRun(peers).map(({ security, implementation, why }) => `\nNot run: ${security} with ${implementation}. ${why}.\n`).join('')}`
+}
+
+/** The security protocols that do not work with one of the peers. */
+function notRun (peers: Peer[]): Array<{ implementation: string, security: string, why: string }> {
+  return peers.flatMap(({ implementation, unsupported = {} }) => {
+    return Object.entries(unsupported).map(([security, why]) => ({ implementation, security, why }))
+  })
 }
 
 export function toJSON (results: CellResult[], peers: Peer[]): string {
@@ -54,6 +61,7 @@ export function toJSON (results: CellResult[], peers: Peer[]): string {
     command: 'pnpm interop',
     peers: Object.fromEntries(peers.map(({ name, implementation }) => [name, implementation])),
     node: process.versions.node,
+    notRun: notRun(peers),
     results: results.map(({ dialer, listener, security, ok, failures, report }) => ({
       dialer,
       listener,

@@ -1,10 +1,11 @@
 import { expect } from 'aegir/chai'
+import { BUILD_TIMEOUT, MissingToolchainError } from '../src/builds.ts'
 import { cellsWith, Listeners, runCell } from '../src/matrix.ts'
-import { BUILD_TIMEOUT, MissingToolchainError, preparePeer, REMOTE_PEERS } from '../src/peers.ts'
+import { preparePeer, QUICK_PEERS } from '../src/peers.ts'
 import type { CellResult } from '../src/matrix.ts'
 import type { Peer, PeerName } from '../src/peers.ts'
 
-for (const remoteName of REMOTE_PEERS) {
+for (const remoteName of QUICK_PEERS) {
   describe(`interop with ${remoteName}-libp2p over /ws`, () => {
     const peers = new Map<PeerName, Peer>()
     const listeners = new Listeners()
