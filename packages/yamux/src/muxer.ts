@@ -81,7 +81,9 @@ export class YamuxMuxer extends TypedEventEmitter<StreamMuxerEvents<YamuxStream>
       throw new MuxerClosedError('the muxer takes no new streams')
     }
 
-    const stream = this.#add(this.#session.open(now()), 'outbound', options)
+    // yamux has no place for the protocol that the options may name: it is negotiated on the stream
+    const { protocol, signal, ...streamOptions } = options
+    const stream = this.#add(this.#session.open(now()), 'outbound', streamOptions)
 
     // what is written right away tells the far end of the stream; otherwise we do
     this.#greeting ??= setTimeout(() => {

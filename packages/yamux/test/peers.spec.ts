@@ -55,6 +55,10 @@ describe('against @libp2p/yamux', () => {
         expect([...await answer]).to.deep.equal([99])
       })
 
+      it('leaves the protocol to be negotiated', async () => {
+        await expect(muxers[0].createStream({ protocol: '/echo/1.0.0' })).to.eventually.have.property('protocol', '')
+      })
+
       it('resets', async () => {
         const closed = firstStream(muxers[1]).then(closeOf)
         const stream = await muxers[0].createStream()
