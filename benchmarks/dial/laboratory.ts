@@ -21,10 +21,10 @@ const WARM_UP_DIALS = 20
 const FAR_DELAY = '50ms'
 
 /**
- * When a dialer is told to give up, ms. js-libp2p gives up by itself after 10 s,
- * go-libp2p's slowest case takes 30 s.
+ * When a dialer is told to give up, ms. For js-libp2p this is its own default
+ * (`connectionManager.dialTimeout`); go-libp2p's slowest case takes 30 s.
  */
-const DIAL_TIMEOUT: Partial<Record<PeerName, number>> = { ours: 40_000, js: 12_000, go: 40_000 }
+const DIAL_TIMEOUT: Partial<Record<PeerName, number>> = { ours: 40_000, js: 10_000, go: 40_000 }
 
 /** The network, the peers to dial and the dialers, all running. */
 export class Laboratory {

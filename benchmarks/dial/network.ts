@@ -85,7 +85,9 @@ export class TestNetwork {
     for (const name of [this.dialers, this.listeners]) {
       try {
         ip('netns', 'del', name)
-      } catch {} // it was not made
+      } catch {
+        // it was not made
+      }
     }
 
     rmSync(this.directory, { recursive: true, force: true })

@@ -52,7 +52,8 @@ function duration ({ median, runs }: CaseResult): number {
 function bar (result: CaseResult, y: number, width: number, colour: string): string {
   const { median, connected, peers } = result
   const style = median == null ? `fill="#fff" stroke="${colour}" stroke-dasharray="3 2"` : `fill="${colour}"`
-  const label = median == null ? (peers === 1 ? 'not connected' : `${connected} of ${peers} connected`) : formatMs(median)
+  const notAll = peers === 1 ? 'not connected' : `${connected} of ${peers} connected`
+  const label = median == null ? notAll : formatMs(median)
   const length = Math.max(width, 1).toFixed(1)
 
   return `<rect x="${LABEL_WIDTH}" y="${y + 0.5}" width="${length}" height="${BAR_HEIGHT - 2}" ${style}/>` +

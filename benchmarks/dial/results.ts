@@ -22,6 +22,10 @@ export interface CaseResults {
 
 export interface Results {
   command: string
+  cores: number
+
+  /** Of the minute before the end: on a machine that does nothing else, about 0. */
+  loadAverage: number
   dialers: Array<Pick<Dialer, 'name' | 'implementation' | 'timeout'>>
   cases: CaseResults[]
 }

@@ -4,6 +4,7 @@
 //
 // Needs root, Linux, iproute2 and Go. Prints a table. A full run writes
 // dial/results.json, docs/benchmarks-dial.md and its plot.
+import { availableParallelism, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { CASES } from './cases.ts'
 import { Laboratory } from './laboratory.ts'
@@ -26,15 +27,19 @@ const cases = CASES.filter(({ name }) => name.includes(values.only))
 const laboratory = await Laboratory.open(values.dialers.split(','))
 
 try {
-  const results: Results = {
-    command: 'node benchmarks/dial/run.ts',
-    dialers: laboratory.dialers.map(({ name, implementation, timeout }) => ({ name, implementation, timeout })),
-    cases: []
-  }
+  const measured: CaseResults[] = []
 
   for (const dialCase of cases) {
     process.stderr.write(`${dialCase.name}\n`)
-    results.cases.push(await runCase(dialCase))
+    measured.push(await runCase(dialCase))
+  }
+
+  const results: Results = {
+    command: 'node benchmarks/dial/run.ts',
+    cores: availableParallelism(),
+    loadAverage: loadavg()[0] ?? NaN,
+    dialers: laboratory.dialers.map(({ name, implementation, timeout }) => ({ name, implementation, timeout })),
+    cases: measured
   }
 
   process.stdout.write(`\n${toTable(toRows(results))}\n`)
