@@ -186,7 +186,8 @@ function addServices<T extends ServiceMap> (components: Components, init: Libp2p
 function listenToDiscovery ({ logger, peerId, peerStore }: Components, discovery: PeerDiscovery): void {
   const log = logger.forComponent('libp2p')
 
-  discovery.addEventListener('peer', ({ detail: { id, multiaddrs } }: CustomEvent<PeerInfo>) => {
+  // a service may have the symbol and nothing behind it
+  discovery.addEventListener?.('peer', ({ detail: { id, multiaddrs } }: CustomEvent<PeerInfo>) => {
     if (id.equals(peerId)) {
       log('peer discovery found the node itself')
       return

@@ -6,9 +6,12 @@ import { expect } from 'aegir/chai'
 import { isLibp2p as isStockLibp2p } from 'libp2p'
 import { TypedEventEmitter } from 'main-event'
 import { isLibp2p } from '../src/index.ts'
+import { eventually } from './fixtures/eventually.ts'
 import { IMPLEMENTATIONS } from './fixtures/implementations.ts'
 import { memoryAddress, Nodes } from './fixtures/nodes.ts'
-import type { Libp2p } from '@libp2p/interface'
+import { randomPeer } from './fixtures/peers.ts'
+import { hangingTransport } from './fixtures/transports.ts'
+import type { DialTarget, Libp2p } from '@libp2p/interface'
 
 for (const { createLibp2p, name } of IMPLEMENTATIONS) {
   describe(`Libp2p of ${name}`, () => {
@@ -282,23 +285,33 @@ for (const { createLibp2p, name } of IMPLEMENTATIONS) {
         expect((await dialer.peerStore.get(nobody)).metadata.has('last-dial-failure')).to.be.true()
       })
 
-      it('tells how a dial goes on', async () => {
-        const [dialer, listener] = await pair()
-        const events: string[] = []
+      const targets: Record<string, (listener: Libp2p) => DialTarget> = {
+        'a peer': listener => listener.peerId,
+        addresses: listener => listener.getMultiaddrs()
+      }
 
-        await dialer.dial(listener.getMultiaddrs(), { onProgress: ({ type }) => { type.startsWith('dialer:') || events.push(type) } })
+      for (const [what, target] of Object.entries(targets)) {
+        for (const [what, target] of Object.entries({ 'a peer': (node: Libp2p): DialTarget => node.peerId, addresses: (node: Libp2p): DialTarget => node.getMultiaddrs() })) {
+          it(`tells how a dial to ${what} goes on`, async () => {
+            const [dialer, listener] = await pair()
+            const events: string[] = []
+            await dialer.peerStore.patch(listener.peerId, { multiaddrs: listener.getMultiaddrs() })
 
-        expect(events.filter(type => !type.startsWith('memory'))).to.deep.equal([
-          'connection:open',
-          'dial-queue:add-to-dial-queue',
-          'dial-queue:start-dial',
-          'dial-queue:calculated-addresses',
-          'transport-manager:selected-transport',
-          'upgrader:encrypt-outbound-connection',
-          'upgrader:multiplex-outbound-connection',
-          'connection:opened'
-        ])
-      })
+            await dialer.dial(target(listener), { onProgress: ({ type }) => { type.startsWith('dialer:') || events.push(type) } })
+
+            expect(events.filter(type => !type.startsWith('memory'))).to.deep.equal([
+              'connection:open',
+              'dial-queue:add-to-dial-queue',
+              'dial-queue:start-dial',
+              'dial-queue:calculated-addresses',
+              'transport-manager:selected-transport',
+              'upgrader:encrypt-outbound-connection',
+              'upgrader:multiplex-outbound-connection',
+              'connection:opened'
+            ])
+          })
+        }
+      }
 
       it('hangs up by peer id and by address', async () => {
         const [dialer, listener] = await pair()
@@ -517,22 +530,6 @@ for (const { createLibp2p, name } of IMPLEMENTATIONS) {
   })
 }
 
-/** Takes every address and never gets anywhere. */
-function hangingTransport (): any {
-  return {
-    [Symbol.toStringTag]: 'hanging',
-    dialFilter: (addresses: unknown[]) => addresses,
-    listenFilter: () => [],
-    dial: async (_: unknown, { signal }: { signal: AbortSignal }) => new Promise((_resolve, reject) => {
-      signal.addEventListener('abort', () => { reject(signal.reason) }, { once: true })
-    })
-  }
-}
-
-async function randomPeer (): Promise<any> {
-  return peerIdFromPrivateKey(await generateKeyPair('Ed25519'))
-}
-
 function record (node: Libp2p): string[] {
   const events: string[] = []
 
@@ -541,11 +538,4 @@ function record (node: Libp2p): string[] {
   }
 
   return events
-}
-
-/** Waits for what another task brings about; the test's own time limit ends it. */
-async function eventually (isTrue: () => boolean | Promise<boolean>): Promise<void> {
-  while (!await Promise.resolve(isTrue()).catch(() => false)) {
-    await new Promise(resolve => setTimeout(resolve, 1))
-  }
 }

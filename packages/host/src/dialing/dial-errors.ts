@@ -2,6 +2,7 @@ import { TimeoutError } from '@libp2p/interface'
 import { DialError } from '@libp2p-ws/dialer'
 import { DialDeniedError, NoValidAddressesError } from '../errors.ts'
 import type { DialTrace } from '@libp2p-ws/core'
+import type { Multiaddr } from '@multiformats/multiaddr'
 
 /**
  * The error of a dial under the name that js-libp2p gives it, since callers tell
@@ -13,8 +14,11 @@ import type { DialTrace } from '@libp2p-ws/core'
  * - our `DialError`, with the cause of each address, when several were
  *
  * The `DialError` is the cause of the first two.
+ *
+ * @param err - what the dialer rejected with
+ * @param resolverFailure - what an address could not be resolved for
  */
-export function asLibp2pError (err: unknown): unknown {
+export function asLibp2pError (err: unknown, resolverFailure: (address: Multiaddr) => unknown): unknown {
   if (!(err instanceof DialError)) {
     return err
   }
@@ -31,7 +35,9 @@ export function asLibp2pError (err: unknown): unknown {
   }
 
   if (err.cause.name === 'NoAddressesError' || err.cause.name === 'NoGoodAddressesError') {
-    return err.cause.cause ?? new NoValidAddressesError(err.message, { cause: err })
+    const unresolved = err.dialErrors.map(({ address }) => resolverFailure(address)).find(failure => failure != null)
+
+    return err.cause.cause ?? unresolved ?? new NoValidAddressesError(err.message, { cause: err })
   }
 
   return err

@@ -32,6 +32,9 @@ export interface DialJob {
 
   /** Aborts when no caller waits any more, and when the node stops. */
   readonly signal: AbortSignal
+
+  /** Tells every caller how the dial goes on. */
+  tell(event: any): void
 }
 
 /** Dials for one caller of a job that has its turn. */
@@ -39,7 +42,7 @@ export type Dial = (job: DialJob, target: PeerAddresses, options: OpenConnection
 
 interface QueuedJob extends DialJob {
   status: 'queued' | 'active'
-  callers: number
+  readonly callers: Set<OpenConnectionOptions>
   readonly priority: number
   readonly controller: AbortController
   readonly turn: PromiseWithResolvers<void>
@@ -89,7 +92,9 @@ export class DialQueue {
    * @throws {DialQueueFullError} when `maxDialQueueLength` others are here
    * @throws {Error} what the dial rejects with, or `AbortError` when the node stops
    */
-  async dial (target: PeerAddresses, options: OpenConnectionOptions): Promise<Connection> {
+  async dial (target: PeerAddresses, caller: OpenConnectionOptions): Promise<Connection> {
+    // callers are told apart by their options
+    const options = { ...caller }
     const job = this.#join(target, options)
     const wait = options.signal == null ? job.signal : AbortSignal.any([job.signal, options.signal])
 
@@ -97,9 +102,9 @@ export class DialQueue {
       await raceSignal(job.turn.promise, wait)
       options.onProgress?.(progress('dial-queue:start-dial'))
 
-      return await this.#dial(job, target, options)
+      return await raceSignal(this.#dial(job, target, options), wait)
     } finally {
-      this.#leave(job)
+      this.#leave(job, options)
     }
   }
 
@@ -118,7 +123,7 @@ export class DialQueue {
     }
 
     const job = known ?? this.#add(peer, options.priority ?? DEFAULT_DIAL_PRIORITY)
-    job.callers++
+    job.callers.add(options)
     addresses.forEach(address => job.addresses.set(address.toString(), address))
     options.onProgress?.(progress(known == null ? 'dial-queue:add-to-dial-queue' : 'dial-queue:already-in-dial-queue'))
     this.#startNext()
@@ -134,21 +139,22 @@ export class DialQueue {
       peer,
       addresses: new Map(),
       status: 'queued',
-      callers: 0,
+      callers: new Set(),
       priority,
       controller,
       signal: controller.signal,
-      turn: Promise.withResolvers()
+      turn: Promise.withResolvers(),
+      tell: event => { job.callers.forEach(({ onProgress }) => { onProgress?.(event) }) }
     }
     this.#jobs.add(job)
 
     return job
   }
 
-  #leave (job: QueuedJob): void {
-    job.callers--
+  #leave (job: QueuedJob, caller: OpenConnectionOptions): void {
+    job.callers.delete(caller)
 
-    if (job.callers === 0) {
+    if (job.callers.size === 0) {
       this.#jobs.delete(job)
       job.controller.abort(new AbortError('nobody waits for the dial'))
       this.#startNext()

@@ -1,23 +1,21 @@
-import { AbortError } from '@libp2p/interface'
-import { peerIdFromString } from '@libp2p/peer-id'
 import { DialBackoff, dialer } from '@libp2p-ws/dialer'
 import { setMaxListeners } from 'main-event'
 import { raceSignal } from 'race-signal'
-import { collect } from '../collect.ts'
-import { namedPeer } from '../dial-target.ts'
 import { MAX_PARALLEL_DIALS } from '../platform.ts'
 import { progress } from '../progress.ts'
-import { Candidates } from './candidates.ts'
 import { asLibp2pError, dialTimeoutError } from './dial-errors.ts'
 import { DialQueue } from './dial-queue.ts'
-import { dnsaddrResolver } from './dnsaddr.ts'
+import { dialUnnamed } from './dial-unnamed.ts'
+import { peerAddresses } from './peer-addresses.ts'
+import { Resolvers } from './resolvers.ts'
 import { sortedRanker } from './sorted-ranker.ts'
-import type { CandidateComponents } from './candidates.ts'
 import type { DialJob } from './dial-queue.ts'
+import type { PeerAddressComponents } from './peer-addresses.ts'
+import type { ResolversComponents } from './resolvers.ts'
 import type { ConnectionManagerInit } from '../connections/init.ts'
 import type { PeerAddresses } from '../dial-target.ts'
 import type { HostSwarm } from '../host-swarm.ts'
-import type { AbortOptions, Address, ComponentLogger, Connection, Logger, Metrics, PeerId, PendingDial } from '@libp2p/interface'
+import type { AbortOptions, Connection, Logger, Metrics, PeerId, PendingDial } from '@libp2p/interface'
 import type { OpenConnectionOptions, TransportManager } from '@libp2p/interface-internal'
 import type { Dialer, DialerComponents, DialCandidate, DialPeerOptions } from '@libp2p-ws/core'
 import type { Multiaddr } from '@multiformats/multiaddr'
@@ -41,22 +39,21 @@ export const MAX_PEER_ADDRS_TO_DIAL = 25
 const LAST_DIAL_SUCCESS = 'last-dial-success'
 const LAST_DIAL_FAILURE = 'last-dial-failure'
 
-export interface HostDialerComponents extends CandidateComponents {
+export interface HostDialerComponents extends PeerAddressComponents, ResolversComponents {
   transportManager: TransportManager
-  logger: ComponentLogger
   metrics?: Metrics
 }
 
 /**
  * Dials as js-libp2p's callers expect it, with our dialer doing the work: a
- * place in the queue, addresses of the caller or else of the peer store and
- * routing, all of them resolved while the first ones are being dialed.
+ * place in the queue, and the addresses of the caller or else of the peer store
+ * and routing.
  */
 export class HostDialer {
   readonly #components: HostDialerComponents
   readonly #init: ConnectionManagerInit
   readonly #swarm: HostSwarm
-  readonly #candidates: Candidates
+  readonly #resolvers: Resolvers
   readonly #queue: DialQueue
   readonly #recorded = new WeakSet<DialJob>()
   readonly #shared = new WeakMap<DialJob, Promise<Connection>>()
@@ -67,7 +64,7 @@ export class HostDialer {
     this.#init = init
     this.#swarm = swarm
     this.#log = components.logger.forComponent('libp2p:connection-manager:dial-queue')
-    this.#candidates = new Candidates(components, init.resolvers ?? { dnsaddr: dnsaddrResolver })
+    this.#resolvers = new Resolvers(components, init.resolvers)
     this.#queue = new DialQueue({
       maxParallelDials: init.maxParallelDials ?? MAX_PARALLEL_DIALS,
       maxDialQueueLength: init.maxDialQueueLength
@@ -95,11 +92,12 @@ export class HostDialer {
       dialTimeout: addressDialTimeout ?? ADDRESS_DIAL_TIMEOUT,
       // js-libp2p has none: whoever dials again, as the reconnect queue does, means it
       backoff: new DialBackoff({ base: 0, coef: 0 }),
+      resolvers: this.#resolvers.forDialer(),
       ...(addressSorter == null ? {} : { ranker: sortedRanker(addressSorter) })
     })({
       ...components,
       canDial: address => this.#hasTransport(address),
-      candidates: (peer, options) => this.#ofPeer(peer, options),
+      candidates: (peer, options) => this.#candidates(peer, options),
       connect: async (address, options) => {
         options.onProgress?.(progress('transport-manager:selected-transport', this.#components.transportManager.dialTransportForMultiaddr(address)?.[Symbol.toStringTag]))
 
@@ -127,11 +125,11 @@ export class HostDialer {
     }
   }
 
-  /** Addresses to dial of those given: resolved, and with a transport. */
+  /** Those of `addresses`, resolved, that a transport takes. */
   async dialable (addresses: Multiaddr[], options: AbortOptions): Promise<Multiaddr[]> {
-    const candidates = await collect(this.#candidates.resolve(addresses, 'caller', options))
+    const resolved = await this.#resolvers.resolve(addresses, options)
 
-    return candidates.map(({ address }) => address).filter(address => this.#hasTransport(address))
+    return resolved.filter(address => this.#hasTransport(address))
   }
 
   async #run (job: DialJob, target: PeerAddresses, options: OpenConnectionOptions): Promise<Connection> {
@@ -145,7 +143,7 @@ export class HostDialer {
         await this.#record(job, target.peer, LAST_DIAL_FAILURE, [])
       }
 
-      throw asLibp2pError(err)
+      throw asLibp2pError(err, address => this.#resolvers.failureOf(address))
     }
   }
 
@@ -157,76 +155,49 @@ export class HostDialer {
       ...dialOptions(options),
       // an open connection that would do had been found by now
       force: options.force === true || swarm.connsToPeer(peer).length > 0,
-      addresses: this.#addresses(addresses, options)
+      ...(addresses.length === 0 ? {} : { addresses: this.#limited(addresses, options.onProgress), onlyAddresses: true })
     })
   }
 
   /** Without a peer there is nothing to join by but the addresses: callers share the first one's dial. */
   async #dialAddresses (job: DialJob, options: OpenConnectionOptions): Promise<Connection> {
-    let shared = this.#shared.get(job)
-
-    if (shared == null) {
-      shared = this.#dialAny([...job.addresses.values()], { ...options, signal: job.signal })
-      this.#shared.set(job, shared)
-    }
+    const shared = this.#shared.get(job) ?? this.#resolveAndDial([...job.addresses.values()], { ...options, signal: job.signal })
+    this.#shared.set(job, shared)
 
     return raceSignal(shared, options.signal)
   }
 
-  /** Addresses may turn out to name peers when they are resolved: each peer is dialed, the first connection wins. */
-  async #dialAny (addresses: Multiaddr[], options: OpenConnectionOptions): Promise<Connection> {
-    const swarm = this.#swarm.assertRunning()
-    const resolved = await collect(this.#addresses(addresses, options))
-    const byPeer = Map.groupBy(resolved, address => namedPeer(address)?.toString())
-    const unnamed = byPeer.get(undefined) ?? []
-    byPeer.delete(undefined)
-    const others = new AbortController()
-    const rest = { ...dialOptions(options), signal: options.signal == null ? others.signal : AbortSignal.any([options.signal, others.signal]) }
-    const dials = [...byPeer].map(async ([peer, known]) => swarm.dialPeer(peerIdFromString(peer ?? ''), { ...rest, force: true, addresses: known }))
+  async #resolveAndDial (addresses: Multiaddr[], options: OpenConnectionOptions): Promise<Connection> {
+    const resolved = await this.#resolvers.resolve(addresses, options)
 
-    try {
-      return await firstOf(unnamed.length > 0 || dials.length === 0 ? [swarm.dialAddresses(unnamed, rest), ...dials] : dials)
-    } finally {
-      others.abort(new AbortError('another address won'))
+    return dialUnnamed(this.#swarm.assertRunning(), this.#limited(resolved, options.onProgress), dialOptions(options))
+  }
+
+  async * #candidates (peer: PeerId, options: AbortOptions): AsyncGenerator<DialCandidate> {
+    const { addresses, source } = await peerAddresses(peer, this.#components, this.#log, options)
+
+    for (const address of this.#limited(addresses, event => { this.#queue.jobOf(peer)?.tell(event) })) {
+      yield { address, source }
     }
   }
 
-  async * #addresses (addresses: Multiaddr[], options: OpenConnectionOptions): AsyncGenerator<Multiaddr> {
-    for await (const { address } of this.#counted(this.#candidates.resolve(addresses, 'caller', options), options)) {
-      yield address
-    }
-  }
-
-  /** What the peer store and routing know, unless callers named the addresses to dial. */
-  async * #ofPeer (peer: PeerId, options: AbortOptions): AsyncGenerator<DialCandidate> {
-    const job = this.#queue.jobOf(peer)
-
-    if (job == null || job.addresses.size === 0) {
-      yield * this.#counted(this.#candidates.ofPeer(peer, options), {})
-    }
-  }
-
-  /** At most `maxPeerAddrsToDial` of those that could be dialed. */
-  async * #counted (candidates: AsyncIterable<DialCandidate>, { onProgress }: OpenConnectionOptions): AsyncGenerator<DialCandidate> {
+  /**
+   * Not more than `maxPeerAddrsToDial` that a transport takes. The others stay:
+   * names have yet to be resolved, and the dialer's error says of the rest that
+   * there is no transport.
+   */
+  #limited (addresses: Multiaddr[], onProgress: OpenConnectionOptions['onProgress']): Multiaddr[] {
     const limit = this.#init.maxPeerAddrsToDial ?? MAX_PEER_ADDRS_TO_DIAL
-    const calculated: Address[] = []
+    const dialable = addresses.filter(address => this.#hasTransport(address))
+    const surplus = new Set(dialable.slice(limit))
 
-    for await (const candidate of candidates) {
-      if (!this.#hasTransport(candidate.address)) {
-        yield candidate
-        continue
-      }
-
-      if (calculated.length === limit) {
-        this.#log('more than maxPeerAddrsToDial (%d) addresses, the rest is not tried', limit)
-        break
-      }
-
-      calculated.push({ multiaddr: candidate.address, isCertified: false })
-      yield candidate
+    if (surplus.size > 0) {
+      this.#log('%d addresses more than maxPeerAddrsToDial (%d) are not tried', surplus.size, limit)
     }
 
-    onProgress?.(progress('dial-queue:calculated-addresses', calculated))
+    onProgress?.(progress('dial-queue:calculated-addresses', dialable.slice(0, limit).map(multiaddr => ({ multiaddr, isCertified: false }))))
+
+    return addresses.filter(address => !surplus.has(address))
   }
 
   #hasTransport (address: Multiaddr): boolean {
@@ -247,13 +218,6 @@ export class HostDialer {
       this.#log.error('could not store the outcome of the dial to %p - %e', peer, err)
     }
   }
-}
-
-/** The first connection; with one dial, its very error. */
-async function firstOf (dials: Array<Promise<Connection>>): Promise<Connection> {
-  const [only, ...others] = dials
-
-  return only != null && others.length === 0 ? only : Promise.any(dials)
 }
 
 function dialOptions ({ initiator, onProgress, priority, signal }: OpenConnectionOptions): DialPeerOptions {
