@@ -1,4 +1,11 @@
 import { KeyInUseError } from './errors.ts'
+import type { Clock } from '@libp2p-ws/core'
+
+/**
+ * A page that is loaded again may send its key before the WebSocket that it
+ * had before is seen to close. In milliseconds.
+ */
+const GRACE = 500
 
 /** The right to be a peer, held by one session at a time. */
 export interface IdentityClaim {
@@ -10,13 +17,18 @@ export interface IdentityClaim {
 }
 
 interface Holder {
-  isClosing: boolean
-  gone: Promise<void>
+  closing: PromiseWithResolvers<void>
+  gone: PromiseWithResolvers<void>
 }
 
 /** Which peers exist at this relay, so that no key is ever used twice at a time. */
 export class Identities {
+  readonly #clock: Clock
   readonly #holders = new Map<string, Holder>()
+
+  constructor (clock: Clock) {
+    this.#clock = clock
+  }
 
   /**
    * Waits for a holder that is on its way out.
@@ -25,25 +37,31 @@ export class Identities {
    */
   async claim (peerId: string): Promise<IdentityClaim> {
     for (let holder = this.#holders.get(peerId); holder !== undefined; holder = this.#holders.get(peerId)) {
-      if (!holder.isClosing) {
-        throw new KeyInUseError(peerId)
-      }
-
-      await holder.gone
+      await this.#closing(peerId, holder)
+      await holder.gone.promise
     }
 
-    const { promise: gone, resolve } = Promise.withResolvers<void>()
-    const holder = { isClosing: false, gone }
-    this.#holders.set(peerId, holder)
+    const { closing, gone }: Holder = { closing: Promise.withResolvers<void>(), gone: Promise.withResolvers<void>() }
+    this.#holders.set(peerId, { closing, gone })
 
     return {
-      closing: () => {
-        holder.isClosing = true
-      },
+      closing: () => { closing.resolve() },
       release: () => {
         this.#holders.delete(peerId)
-        resolve()
+        closing.resolve()
+        gone.resolve()
       }
+    }
+  }
+
+  async #closing (peerId: string, { closing }: Holder): Promise<void> {
+    const tooLate = Promise.withResolvers<never>()
+    const timer = this.#clock.setTimeout(() => { tooLate.reject(new KeyInUseError(peerId)) }, GRACE)
+
+    try {
+      await Promise.race([closing.promise, tooLate.promise])
+    } finally {
+      timer.cancel()
     }
   }
 }

@@ -5,7 +5,8 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 /** Where WebSockets are taken: seed 002, "runs a websocket server on /libp2p". */
 export const SOCKET_PATH = '/libp2p'
 
-const BUILT_IN = fileURLToPath(new URL('./page', import.meta.url))
+/** Built, also when the sources run: browsers take no TypeScript. */
+const BUILT_IN = fileURLToPath(new URL('../dist/page', import.meta.url))
 
 /** Names that begin with a dot, other than .well-known. */
 const HIDDEN = /\/\.(?!well-known(\/|$))/

@@ -5,6 +5,7 @@ import { Identities } from './identities.ts'
 import { withFreePort } from './listen-addresses.ts'
 import { createPeer } from './peer.ts'
 import { readPrivateKey } from './private-key.ts'
+import { systemClock } from './system-clock.ts'
 import type { IdentityClaim } from './identities.ts'
 import type { PeerDirectory } from './peer-lookup.ts'
 import type { ComponentFactory, PeerOptions } from './peer.ts'
@@ -50,8 +51,8 @@ export class PeerNetwork implements PeerDirectory {
    * @throws {ListenError} when it cannot start, which is for want of an address
    */
   static async start (init: PeerNetworkInit, key: PrivateKey, services: Record<string, ComponentFactory<unknown>>): Promise<PeerNetwork> {
-    const own = await startOwnPeer(init, key, services)
-    const identities = new Identities()
+    const own = await startPeerOn(init.listen, key, init, services)
+    const identities = new Identities(systemClock)
     await identities.claim(own.peerId.toString())
 
     return new PeerNetwork(init, own, identities)
@@ -66,6 +67,7 @@ export class PeerNetwork implements PeerDirectory {
    *
    * @throws {InvalidValueError} when the key is none
    * @throws {KeyInUseError} when a live session, or the relay itself, is that peer
+   * @throws {ListenError}
    */
   async startPeer (keyText: string): Promise<HostedPeer> {
     const key = await readPrivateKey(keyText)
@@ -73,7 +75,7 @@ export class PeerNetwork implements PeerDirectory {
     const claim = await this.#identities.claim(peerId)
 
     try {
-      const host = await createPeer(key, this.#init.listen.map(withFreePort), this.#init)
+      const host = await startPeerOn(this.#init.listen.map(withFreePort), key, this.#init)
       this.#hosts.set(peerId, host)
 
       return {
@@ -120,11 +122,15 @@ export class PeerNetwork implements PeerDirectory {
   }
 }
 
-async function startOwnPeer (init: PeerNetworkInit, key: PrivateKey, services: Record<string, ComponentFactory<unknown>>): Promise<Libp2p> {
+/** Finding no address to listen on is the one way in which a start is known to fail. */
+async function startPeerOn (listen: Multiaddr[], key: PrivateKey, options: PeerOptions, services?: Record<string, ComponentFactory<unknown>>): Promise<Libp2p> {
   try {
-    return await createPeer(key, init.listen, init, services)
+    return await createPeer(key, listen, options, services)
   } catch (err) {
-    throw new ListenError('listen', `the relay's peer cannot listen on ${init.listen.join(', ')}: ${(err as Error).message}`, err)
+    // js-libp2p puts a stack for each address into its message.
+    const reason = (err as Error).message.replace(/\n\s+at .*/g, '').trim()
+
+    throw new ListenError('listen', `no peer can listen on ${listen.join(', ')}: ${reason}`, err)
   }
 }
 

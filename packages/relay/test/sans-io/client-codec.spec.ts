@@ -1,7 +1,7 @@
 import { expect } from 'aegir/chai'
 import fc from 'fast-check'
 import { MessageFormatError, parseClientMessage, serializeClientMessage } from '../../src/sans-io/index.ts'
-import { bytes, id } from '../bytes.ts'
+import { bytes, id } from '../helpers/bytes.ts'
 import type { ClientMessage } from '../../src/sans-io/index.ts'
 
 const CONNECT = { type: 'connect', frames: true, connectOnly: false, relay: '', protocol: '/echo/1.0.0', peer: '12D3Koo' } as const

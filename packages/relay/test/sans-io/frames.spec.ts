@@ -1,7 +1,7 @@
 import { expect } from 'aegir/chai'
 import fc from 'fast-check'
 import { FrameDecoder, encodeFrame } from '../../src/sans-io/index.ts'
-import { bytes } from '../bytes.ts'
+import { bytes } from '../helpers/bytes.ts'
 
 function decodeAll (decoder: FrameDecoder): Uint8Array[] {
   const frames: Uint8Array[] = []

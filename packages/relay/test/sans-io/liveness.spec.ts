@@ -1,6 +1,6 @@
 import { expect } from 'aegir/chai'
-import { bytes } from '../bytes.ts'
-import { LIMITS, SessionHarness } from './session-harness.ts'
+import { bytes } from '../helpers/bytes.ts'
+import { LIMITS, SessionHarness } from '../helpers/session-harness.ts'
 
 describe('a session without a sign of life', () => {
   it('waits for Start as long as it may', () => {

@@ -1,7 +1,7 @@
 import { expect } from 'aegir/chai'
 import fc from 'fast-check'
 import { MessageFormatError, parseServerMessage, serializeServerMessage } from '../../src/sans-io/index.ts'
-import { bytes, id } from '../bytes.ts'
+import { bytes, id } from '../helpers/bytes.ts'
 import type { ServerMessage } from '../../src/sans-io/index.ts'
 
 const forms: Array<[Uint8Array, ServerMessage]> = [

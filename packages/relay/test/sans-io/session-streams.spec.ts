@@ -1,7 +1,7 @@
 import { expect } from 'aegir/chai'
 import fc from 'fast-check'
-import { bytes } from '../bytes.ts'
-import { SessionHarness } from './session-harness.ts'
+import { bytes } from '../helpers/bytes.ts'
+import { SessionHarness } from '../helpers/session-harness.ts'
 import type { StreamEvent } from '../../src/sans-io/index.ts'
 
 const EOF = { type: 'connection-closed', id: 0n, reason: 'EOF' }

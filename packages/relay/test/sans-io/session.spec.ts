@@ -1,7 +1,7 @@
 import { expect } from 'aegir/chai'
 import { formatPeerAddress } from '../../src/sans-io/index.ts'
-import { bytes } from '../bytes.ts'
-import { PEER, SessionHarness } from './session-harness.ts'
+import { bytes } from '../helpers/bytes.ts'
+import { PEER, SessionHarness } from '../helpers/session-harness.ts'
 
 const CONNECT = { type: 'connect', frames: false, connectOnly: false, relay: '', protocol: '/p', peer: '12D3Far' } as const
 
