@@ -72,7 +72,7 @@ export class StringReader extends ComponentReader {
   /** The text between the slash under the cursor and the next one. */
   #segment (): string {
     const slash = this.#text.indexOf('/', this.#at + 1)
-    const end = slash === -1 || slash > this.#end ? this.#end : slash
+    const end = slash === -1 ? this.#end : slash
     const segment = this.#text.slice(this.#at + 1, end)
     this.#at = end
 
