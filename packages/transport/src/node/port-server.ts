@@ -41,7 +41,8 @@ export class PortServer {
   readonly #init: PortServerInit
   readonly #server: net.Server
   readonly #webSocketServer: WebSocketServer
-  readonly #sockets = new Map<string, AcceptedSocket>()
+  readonly #sockets = new Set<AcceptedSocket>()
+  readonly #byAddress = new Map<string, AcceptedSocket>()
   #http: http.Server | undefined
   #https: https.Server | undefined
 
@@ -107,7 +108,7 @@ export class PortServer {
   stopAccepting (): void {
     this.#server.close()
 
-    for (const { socket, deadline } of this.#sockets.values()) {
+    for (const { socket, deadline } of this.#sockets) {
       if (deadline !== undefined) {
         socket.destroy()
       }
@@ -125,7 +126,7 @@ export class PortServer {
       resolve()
     }
 
-    for (const { socket } of this.#sockets.values()) {
+    for (const { socket } of this.#sockets) {
       socket.destroy()
     }
 
@@ -147,19 +148,29 @@ export class PortServer {
   }
 
   #onSocket (socket: net.Socket): void {
-    const key = connectionKey(socket)
-    const deadline = setTimeout(() => { socket.destroy() }, this.#init.options.handshakeTimeout ?? DEFAULT_HANDSHAKE_TIMEOUT)
-    this.#sockets.set(key, { socket, deadline })
+    const address = addressPair(socket)
+    const accepted: AcceptedSocket = {
+      socket,
+      deadline: setTimeout(() => { socket.destroy() }, this.#init.options.handshakeTimeout ?? DEFAULT_HANDSHAKE_TIMEOUT)
+    }
+
+    this.#sockets.add(accepted)
+    this.#byAddress.set(address, accepted)
     socket.on('error', err => { this.#init.log('socket error - %e', err) })
     socket.once('close', () => {
-      clearTimeout(deadline)
-      this.#sockets.delete(key)
+      clearTimeout(accepted.deadline)
+      this.#sockets.delete(accepted)
+
+      // The address may belong to the next connection already.
+      if (this.#byAddress.get(address) === accepted) {
+        this.#byAddress.delete(address)
+      }
     })
     socket.once('readable', () => { this.#route(socket) })
   }
 
   #endDeadline (socket: net.Socket): void {
-    const accepted = this.#sockets.get(connectionKey(socket))
+    const accepted = this.#byAddress.get(addressPair(socket))
     clearTimeout(accepted?.deadline)
     delete accepted?.deadline
   }
@@ -188,9 +199,9 @@ export class PortServer {
 }
 
 /**
- * What tells a TCP connection from all others of this port. A TLS socket has the
- * same as the TCP socket below it, which it does not show.
+ * What tells a TCP connection from all others that are open on this port. A TLS
+ * socket has the same as the TCP socket below it, which it does not show.
  */
-function connectionKey (socket: net.Socket): string {
+function addressPair (socket: net.Socket): string {
   return `${socket.remoteAddress} ${socket.remotePort} ${socket.localAddress}`
 }
