@@ -7,7 +7,7 @@ export const systemClock: Clock = {
   },
 
   setTimeout (callback: () => void, delay: number): ClockTimer {
-    const timer = setTimeout(callback, delay)
+    const timer = setTimeout(callback, Math.max(0, delay))
 
     return {
       cancel (): void {

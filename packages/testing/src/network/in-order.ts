@@ -33,14 +33,20 @@ export class InOrder {
   #wait (): void {
     const [next] = this.#entries
 
-    if (next == null) {
-      return
+    if (next != null) {
+      this.#timer = this.#clock.setTimeout(() => { this.#run() }, next.time - this.#clock.now())
+    }
+  }
+
+  #run (): void {
+    const now = this.#clock.now()
+
+    // an action may clear the rest
+    for (let [next] = this.#entries; next != null && next.time <= now; [next] = this.#entries) {
+      this.#entries.shift()
+      next.action()
     }
 
-    this.#timer = this.#clock.setTimeout(() => {
-      this.#entries.shift()
-      this.#wait()
-      next.action()
-    }, next.time - this.#clock.now())
+    this.#wait()
   }
 }

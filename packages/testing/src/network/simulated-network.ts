@@ -132,7 +132,7 @@ export class SimulatedNetwork {
     return this.#sockets.list(host)
   }
 
-  /** @throws as `SimulatedHost.connect` */
+  /** @throws {Error} as `SimulatedHost.connect` */
   async connect (from: SimulatedHost, to: Endpoint, signal: AbortSignal): Promise<WireEnd> {
     signal.throwIfAborted()
     const source = from.sourceFor(to.host)

@@ -19,7 +19,7 @@ export class ByteReader {
 
   /**
    * @throws {IdentityError} when the stream ends before that
-   * @throws the signal's reason
+   * @throws {Error} the signal's reason
    */
   async read (bytes: number, signal: AbortSignal): Promise<Uint8Array> {
     while (this.#bytes.byteLength < bytes) {

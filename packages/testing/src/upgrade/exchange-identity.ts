@@ -15,7 +15,7 @@ const MAX_KEY_LENGTH = 4_096
  * Returns who the far end says it is.
  *
  * @throws {IdentityError} when the far end says something else
- * @throws the signal's reason
+ * @throws {Error} the signal's reason
  */
 export async function exchangeIdentity (stream: MessageStream, publicKey: PublicKey, signal: AbortSignal): Promise<PeerId> {
   const reader = new ByteReader(stream)

@@ -46,7 +46,8 @@ export class TestUpgrader implements Upgrader {
     const signal = this.createInboundAbortSignal(options.signal)
 
     try {
-      this.#init.onInbound?.(await this.#upgrade(maConn, { ...options, signal }))
+      const connection = await this.#upgrade(maConn, { ...options, signal })
+      this.#init.onInbound?.(connection)
     } finally {
       signal.clear()
     }
