@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
+import { BUILD_TIMEOUT, MissingToolchainError } from '@libp2p-ws/interop/builds'
 import { Child, runToEnd } from '@libp2p-ws/interop/child-process'
-import { BUILD_TIMEOUT, MissingToolchainError, preparePeer } from '@libp2p-ws/interop/peers'
+import { preparePeer } from '@libp2p-ws/interop/peers'
 import { expect } from 'aegir/chai'
 import type { Listening } from '@libp2p-ws/interop/contract'
 
