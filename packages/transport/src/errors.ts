@@ -49,6 +49,16 @@ export class WebSocketProtocolError extends Libp2pWsError {
   }
 }
 
+/** The far end is gone: it answered no ping. */
+export class KeepAliveTimeoutError extends Libp2pWsError {
+  override readonly name = 'KeepAliveTimeoutError'
+  readonly code = 'ERR_KEEP_ALIVE_TIMEOUT'
+
+  constructor (timeout: number) {
+    super(`nothing received for ${timeout} ms after a ping`)
+  }
+}
+
 /** This runtime cannot listen. */
 export class CannotListenError extends Libp2pWsError {
   override readonly name = 'CannotListenError'

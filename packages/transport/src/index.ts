@@ -9,9 +9,9 @@ import type { WebSocketsComponents, WebSocketsInit } from './options.ts'
 import type { WebSocketDialEvents } from './progress.ts'
 import type { Transport } from '@libp2p/interface'
 
-export { WebSocketClosedError, WebSocketConnectError, WebSocketProtocolError } from './errors.ts'
+export { CannotListenError, KeepAliveTimeoutError, WebSocketClosedError, WebSocketConnectError, WebSocketProtocolError } from './errors.ts'
 export type { ConnectPhase } from './errors.ts'
-export type { WebSocketsComponents, WebSocketsInit } from './options.ts'
+export type { KeepAliveOptions, WebSocketsComponents, WebSocketsInit } from './options.ts'
 export type { WebSocketDialEvents, WebSocketProgressEvent, WebSocketProgressType } from './progress.ts'
 export type { WebSocketCloseDetail } from './websocket-connection.ts'
 

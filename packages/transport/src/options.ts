@@ -4,6 +4,18 @@ import type http from 'node:http'
 import type https from 'node:https'
 import type tls from 'node:tls'
 
+/** When an idle connection is asked whether its far end is still there. Milliseconds. */
+export interface KeepAliveOptions {
+  /** A connection that received nothing for a whole interval is sent a ping. Default 15,000. */
+  interval?: number
+
+  /**
+   * After a ping, nothing received for so long means that the far end is gone.
+   * Default 30,000. A dead far end is found within `2 * interval + timeout`.
+   */
+  timeout?: number
+}
+
 /** Options of `webSockets()`. What is said to be Node's is ignored in browsers. */
 export interface WebSocketsInit {
   /** Options of the HTTP server that a /ws listener makes. Node. Default: none. */
@@ -29,6 +41,13 @@ export interface WebSocketsInit {
 
   /** Milliseconds that a WebSocket may take to open, from the TCP handshake to the HTTP answer. Node. Default 15,000 (go-libp2p). */
   handshakeTimeout?: number
+
+  /**
+   * Pings on idle connections, which find a far end that is gone without saying
+   * so; false for none. A far end that reads nothing for that long counts as
+   * gone. Node: a browser cannot ping.
+   */
+  keepAlive?: KeepAliveOptions | false
 
   /** Milliseconds that `close` waits for the far end before it destroys the socket. Default 5,000. */
   closeTimeout?: number

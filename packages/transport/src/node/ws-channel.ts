@@ -1,14 +1,15 @@
 import { WebSocket } from 'ws'
 import { MAX_MESSAGE_BYTES } from '../channel.ts'
 import { CLOSE_NORMAL, closeReasonOf, isNormalClose } from '../close-code.ts'
-import { WebSocketClosedError, WebSocketProtocolError } from '../errors.ts'
+import { KeepAliveTimeoutError, WebSocketClosedError, WebSocketProtocolError } from '../errors.ts'
 import { toMessages } from '../messages.ts'
 import { DEFAULT_MAX_BUFFERED_AMOUNT, DEFAULT_MAX_PAYLOAD } from '../options.ts'
 import { DEFAULT_CLOSE_TIMEOUT } from '../websocket-connection.ts'
+import { KeepAlive } from './keep-alive.ts'
 import type { WebSocketChannel } from '../channel.ts'
-import type { WebSocketsInit } from '../options.ts'
+import type { KeepAliveOptions, WebSocketsInit } from '../options.ts'
 import type { ByteChannelHandler } from '@libp2p-ws/core'
-import type { Duplex } from 'node:stream'
+import type net from 'node:net'
 
 /** Milliseconds that an aborted socket has to get its close frame out. */
 const ABORT_LINGER = 1_000
@@ -31,8 +32,9 @@ export class WsChannel implements WebSocketChannel {
   closeReason = ''
 
   readonly #webSocket: WebSocket
-  readonly #socket: Duplex
+  readonly #socket: net.Socket
   readonly #maxBufferedAmount: number
+  readonly #keepAlive: KeepAlive | undefined
   #handler: ByteChannelHandler | undefined
   #waitingForDrain = false
   #failure: Error | undefined
@@ -41,12 +43,13 @@ export class WsChannel implements WebSocketChannel {
    * @param webSocket - open, and nothing of it read yet
    * @param socket - what `webSocket` writes to
    */
-  constructor (webSocket: WebSocket, socket: Duplex, init: WebSocketsInit) {
+  constructor (webSocket: WebSocket, socket: net.Socket, init: WebSocketsInit) {
     this.#webSocket = webSocket
     this.#socket = socket
     // Below its own high water mark a socket never says that it drained.
     this.#maxBufferedAmount = Math.max(init.maxBufferedAmount ?? DEFAULT_MAX_BUFFERED_AMOUNT, socket.writableHighWaterMark)
 
+    this.#keepAlive = init.keepAlive === false ? undefined : this.#createKeepAlive(init.keepAlive ?? {})
     webSocket.pause()
     webSocket.binaryType = 'fragments'
     webSocket.on('error', err => { this.#failure ??= new WebSocketProtocolError(err) })
@@ -66,7 +69,7 @@ export class WsChannel implements WebSocketChannel {
 
   set handler (handler: ByteChannelHandler) {
     this.#handler = handler
-    this.#webSocket.resume()
+    this.resume()
   }
 
   write (pieces: readonly Uint8Array[]): boolean {
@@ -87,11 +90,16 @@ export class WsChannel implements WebSocketChannel {
   }
 
   pause (): void {
+    this.#keepAlive?.stop()
     this.#webSocket.pause()
   }
 
   resume (): void {
     this.#webSocket.resume()
+
+    if (this.#webSocket.readyState === WebSocket.OPEN) {
+      this.#keepAlive?.start()
+    }
   }
 
   close (): void {
@@ -124,7 +132,19 @@ export class WsChannel implements WebSocketChannel {
     }
   }
 
+  #createKeepAlive (options: KeepAliveOptions): KeepAlive {
+    return new KeepAlive({
+      bytesReceived: () => this.#socket.bytesRead,
+      ping: () => { this.#webSocket.ping() },
+      onDead: timeout => {
+        this.#failure ??= new KeepAliveTimeoutError(timeout)
+        this.#webSocket.terminate()
+      }
+    }, options)
+  }
+
   #onClose (code: number, reason: string): void {
+    this.#keepAlive?.stop()
     this.closeReason = reason
     this.#handler?.onClose(isNormalClose(code) ? undefined : this.#failure ?? new WebSocketClosedError(code, reason), code)
   }
