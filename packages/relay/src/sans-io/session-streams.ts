@@ -33,6 +33,9 @@ interface StreamEntry {
   /** With FRAMES: cuts what the far end sends. */
   readonly decoder: FrameDecoder | undefined
   state: StreamState
+
+  /** The browser was told that it sent too late. */
+  toldLate: boolean
 }
 
 export interface NewStream {
@@ -82,7 +85,7 @@ export class SessionStreams {
     const id = this.#nextId++
     const decoder = frames ? new FrameDecoder(this.#limits.maxFrameSize) : undefined
 
-    this.#streams.set(id, { id, protocol, incoming, decoder, state: 'open' })
+    this.#streams.set(id, { id, protocol, incoming, decoder, state: 'open', toldLate: false })
     this.#outputs.send({ type: incoming ? 'listener-connection' : 'peer-connection', id, peerId, protocol })
 
     return id
@@ -94,10 +97,12 @@ export class SessionStreams {
 
     if (stream === undefined) {
       this.#answerUnknown(id)
-    } else if (stream.state === 'half-closed') {
-      this.#outputs.send({ type: 'protocol-error', message: `Data after Close for connection ${id}` })
     } else if (stream.state === 'open') {
       this.#writeOpen(stream, data)
+    } else if (stream.state === 'half-closed') {
+      this.#outputs.send({ type: 'protocol-error', message: `Data after Close for connection ${id}` })
+    } else {
+      this.#answerLate(stream)
     }
   }
 
@@ -202,7 +207,15 @@ export class SessionStreams {
     }
   }
 
-  /** A number that was in use is a race between Data and Connection Closed, and no error. */
+  /** Data and Connection Closed crossed. What is lost is said, once. */
+  #answerLate (stream: StreamEntry): void {
+    if (!stream.toldLate) {
+      stream.toldLate = true
+      this.#outputs.send({ type: 'protocol-error', message: `Data for connection ${stream.id} came after its end and is lost` })
+    }
+  }
+
+  /** A number that was in use has had its Connection Closed, and gets no second one. */
   #answerUnknown (id: StreamId): void {
     if (id >= this.#nextId) {
       this.#outputs.send({ type: 'connection-closed', id, reason: 'unknown connection' })

@@ -107,15 +107,19 @@ describe('a stream of a session', () => {
       expect(harness.take()).to.deep.equal({ messages: [{ type: 'protocol-error', message: 'Data after Close for connection 0' }], commands: [] })
     })
 
-    it('after Connection Closed: nothing, the messages crossed', () => {
+    it('after Connection Closed: an error once, since the messages crossed', () => {
       const harness = SessionHarness.connected()
       happen(harness, { type: 'end' })
       harness.take()
       harness.receive({ type: 'data', id: 0n, data: bytes(1) })
+      harness.receive({ type: 'data', id: 0n, data: bytes(1) })
       happen(harness, { type: 'closed' })
       harness.receive({ type: 'data', id: 0n, data: bytes(1) })
 
-      expect(harness.take()).to.deep.equal({ messages: [], commands: [] })
+      expect(harness.take()).to.deep.equal({
+        messages: [{ type: 'protocol-error', message: 'Data for connection 0 came after its end and is lost' }],
+        commands: []
+      })
     })
 
     it('and never was: unknown connection', () => {
