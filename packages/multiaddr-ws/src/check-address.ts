@@ -1,5 +1,5 @@
 import { dnsNameFault } from './dns-name.ts'
-import { WebSocketAddressError } from './errors.ts'
+import { toText, WebSocketAddressError } from './errors.ts'
 import { isHttpPath } from './http-path.ts'
 import { isIPv4, isIPv6Zone } from './ip.ts'
 import { canonicalIPv6 } from './ipv6.ts'
@@ -18,7 +18,7 @@ type RefuseField = (field: string, fieldValue: unknown, reason: string) => never
  */
 export function checkAddress (init: WebSocketAddressInit, parameter: string, value: unknown): WebSocketAddress {
   const refuse: RefuseField = (field, fieldValue, reason) => {
-    throw new WebSocketAddressError(parameter, value, `${field}: ${String(fieldValue)}`, reason)
+    throw new WebSocketAddressError(parameter, value, `${field}: ${toText(fieldValue)}`, reason)
   }
 
   if (typeof init !== 'object' || init === null) {

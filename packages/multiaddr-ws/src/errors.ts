@@ -24,20 +24,21 @@ export class WebSocketAddressError extends InvalidValueError {
 }
 
 function describe (value: unknown): string {
-  if (typeof value === 'string') {
-    return quote(value)
-  }
+  return isPlainObject(value) ? cut(toText(value)) : quote(toText(value))
+}
 
-  if (typeof value !== 'object' || value === null) {
-    return cut(String(value))
-  }
-
+/** The value in text, whatever it is; JSON for a plain object. */
+export function toText (value: unknown): string {
   try {
-    // A Multiaddr and a URL have a toString of their own, a plain object does not.
-    return value.toString === Object.prototype.toString ? cut(JSON.stringify(value)) : quote(String(value))
+    return isPlainObject(value) ? JSON.stringify(value) : String(value)
   } catch {
-    return 'that cannot be printed'
+    return 'unprintable'
   }
+}
+
+/** A Multiaddr and a URL have a toString of their own. */
+function isPlainObject (value: unknown): boolean {
+  return typeof value === 'object' && value?.toString === Object.prototype.toString
 }
 
 /** JSON's quotes show control characters that would otherwise reach a terminal or a log. */

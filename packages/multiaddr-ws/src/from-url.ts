@@ -20,7 +20,7 @@ const NOT_KEPT = /[\u0000-\u0020\u007f\\]/
 /** An IPv6 address with a zone, which the URL standard refuses. Source: RFC 6874 section 2. */
 const ZONED_HOST = /^\[([^\]%]+)%25([^\]]+)\](:[0-9]*)?$/
 
-const CREDENTIALS = /^([a-z][a-z0-9+.-]*:[/\\]*)?[^/\\?#]*@/i
+const CREDENTIALS = /^([a-z][a-z0-9+.-]*:[/\\]*)?[^/?#]*@/i
 
 /**
  * The multiaddr of a WebSocket URL: `/ip4`, `/ip6` or `/dns`, then `/tcp` with the

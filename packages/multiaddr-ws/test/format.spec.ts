@@ -51,7 +51,10 @@ describe('toWebSocketMultiaddr', () => {
     [{ host: 'a', port: 80, zone: 'eth0' }, 'zone: eth0'],
     [{ host: '127.0.0.1', port: 80, zone: 'eth0' }, 'zone: eth0'],
     [{ host: '::1', port: 80, zone: 'eth0/tcp' }, 'zone: eth0/tcp'],
+    [{ host: '::1', port: 80, zone: 'a'.repeat(65) }, `zone: ${'a'.repeat(65)}`],
     [{ host: '::1', port: 80, zone: 1 }, 'zone: 1'],
+    [{ host: Object.create(null), port: 80 }, 'host: unprintable'],
+    [{ host: ['a'], port: 80 }, 'host: a'],
     [{ host: 'a', port: 80, secure: 'yes' }, 'secure: yes'],
     [{ host: 'a', port: 80, secure: true, form: 'ws' }, 'secure: true'],
     [{ host: 'a', port: 80, secure: false, form: 'wss' }, 'secure: false'],
@@ -80,6 +83,13 @@ describe('toWebSocketMultiaddr', () => {
       expect(error).to.include({ parameter: 'address', part, value: init })
     })
   }
+
+  it('refuses a value that JSON cannot print', () => {
+    const error = thrownBy(() => toWebSocketMultiaddr({ host: 'a', port: 80n as unknown as number }))
+
+    expect(error).to.include({ name: 'WebSocketAddressError', part: 'port: 80' })
+    expect(error.message).to.equal('address unprintable: "port: 80": not an integer from 0 to 65535')
+  })
 
   it('refuses what is no object', () => {
     for (const value of [undefined, null, 1, '/dns/a/ws']) {
