@@ -1,13 +1,15 @@
 import { createLibp2p } from '@libp2p-ws/host'
 import { SwarmConnection } from '@libp2p-ws/swarm'
 import { webSockets } from '@libp2p-ws/transport'
+import { yamux } from '@libp2p-ws/yamux'
 import { hostOptions } from '../host-options.ts'
 import type { HostInit, Stack } from '../host-options.ts'
 
-/** A host of this repository: its swarm, dialer and WebSocket transport. */
+/** A host of this repository: its swarm, dialer, WebSocket transport and yamux. */
 export async function createStack (init: HostInit): Promise<Stack> {
   const host = await createLibp2p({
     ...hostOptions(init),
+    streamMuxers: [yamux()],
     transports: [webSockets()]
   })
 
