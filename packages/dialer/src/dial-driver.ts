@@ -6,7 +6,6 @@ import { DialMetrics } from './dial-metrics.ts'
 import { NO_LOG } from './no-log.ts'
 import { RunningDial } from './running-dial.ts'
 import { favoriteAddress } from './sans-io/address-history.ts'
-import { copyRecord } from './sans-io/dial-failure.ts'
 import { DialScheduler } from './sans-io/dial-scheduler.ts'
 import { systemClock } from './system-clock.ts'
 import type { AddressBook } from './address-book.ts'
@@ -208,7 +207,7 @@ export class DialDriver {
         this.#forget(output.request)?.reject(output.error)
         break
       case 'record':
-        this.#trace(output.dial, peer => ({ type: 'record', dial: output.dial, peer, record: copyRecord(output.record) }))
+        this.#trace(output.dial, peer => ({ ...output, peer }))
         break
       default:
         this.#end(output)

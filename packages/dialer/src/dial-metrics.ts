@@ -44,7 +44,8 @@ export class DialMetrics {
     this.#latency.observe({ [trace.outcome === 'connected' ? 'success' : 'failed']: (trace.ended ?? 0) / 1_000 })
 
     if (winner !== undefined) {
-      this.#rankingDelay.observe(((winner.started ?? 0) - winner.known) / 1_000)
+      // until it left the ranking; a limit may have held it after that
+      this.#rankingDelay.observe(((winner.phases[1]?.at ?? winner.known) - winner.known) / 1_000)
     }
 
     for (const { error } of trace.records) {

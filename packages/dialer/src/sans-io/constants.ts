@@ -67,13 +67,10 @@ export const DIAL_PEER_TIMEOUT = 60_000
 export const SILENCE = 1_000
 
 /**
- * An attempt without news for this long gives its slot to an address that was
- * tried before. Past the SYN retransmissions at 1 s and 3 s (RFC 6298).
+ * An attempt without news for this long gives its slot, once, to an address that
+ * was tried before. Past the SYN retransmissions at 1 s and 3 s (RFC 6298).
  */
 export const LONG_SILENCE = 4_000
-
-/** From this try on, an address keeps its slot against addresses that were tried before. */
-export const UNDISTURBED_TRY = 3
 
 /** Once connected in t ms, news may take this many times t before it counts as silence. */
 export const HANDSHAKE_PATIENCE = 3

@@ -1,6 +1,7 @@
 import { DIAL_TIMEOUT, DIAL_TIMEOUT_LOCAL, HANDSHAKE_PATIENCE, LONG_SILENCE, PUBLIC_TCP_DELAY, SHORTAGE_RETRY_DELAY, SILENCE } from './constants.ts'
 import { DialTimeoutError } from './dial-errors.ts'
 import { DialSlots } from './dial-slots.ts'
+import { copyRecord } from './dial-trace.ts'
 import { failureKind } from './failure-kind.ts'
 import type { BlackHoleDetector } from './black-hole-detector.ts'
 import type { Attempt, Candidate } from './dial-candidate.ts'
@@ -272,6 +273,6 @@ export class DialAttempts implements SlotUser {
 
   #enter (candidate: Candidate, phase: DialPhase, now: number): void {
     candidate.enter(phase, now)
-    this.#output({ type: 'record', dial: candidate.job.id, record: candidate.record })
+    this.#output({ type: 'record', dial: candidate.job.id, record: copyRecord(candidate.record) })
   }
 }

@@ -60,6 +60,9 @@ export class Candidate implements LimitedDial {
   /** Ms of dialing in tries that gave up their slot. */
   spent = 0
 
+  /** It has lost a slot to an address that was tried before. */
+  hasGivenWay = false
+
   /** The job's, when it was queued. */
   priority = 0
   skipped: SkipReason | undefined

@@ -1,8 +1,8 @@
 import { AddressSkippedError, AllDialsFailedError, DialBackoffError, DialError, DialSlotTimeoutError, DialTimeoutError, LimitedConnectionError, NoAddressesError, NoGoodAddressesError, skipError } from './dial-errors.ts'
+import { copyTrace } from './dial-trace.ts'
 import type { DialBackoff } from './dial-backoff.ts'
 import type { Candidate } from './dial-candidate.ts'
 import type { PendingRequest, DialJob } from './dial-job.ts'
-import type { DialTrace, DialTraceRecord } from '@libp2p-ws/core'
 
 /** Why `request` gets no connection. `cause` is found out when it is not given. */
 export function dialFailure (job: DialJob, request: PendingRequest, backoff: DialBackoff, now: number, cause: Error = exhaustedCause(job, backoff, now)): DialError {
@@ -16,21 +16,12 @@ export function dialFailure (job: DialJob, request: PendingRequest, backoff: Dia
 
 /** The cause when the time of `request` is over. */
 export function timeoutCause (job: DialJob, request: PendingRequest): Error {
-  const isShort = job.dials === 0 && [...job.candidates.values()].some(({ state }) => state === 'queued')
+  // a peer is not called unreachable while it has addresses that our limits kept from being tried
+  const isShort = [...job.candidates.values()].some(({ state, wasTried }) => state === 'queued' && !wasTried)
 
   return isShort
-    ? new DialSlotTimeoutError(`no free slot to dial with within ${request.timeout} ms`)
+    ? new DialSlotTimeoutError(`the limits of this host left addresses untried for ${request.timeout} ms`)
     : new DialTimeoutError('the dial', request.timeout)
-}
-
-/** A snapshot. */
-export function copyTrace (trace: DialTrace): DialTrace {
-  return { ...trace, records: trace.records.map(copyRecord) }
-}
-
-/** A snapshot. */
-export function copyRecord (record: DialTraceRecord): DialTraceRecord {
-  return { ...record, phases: record.phases.map(phase => ({ ...phase })) }
 }
 
 function exhaustedCause (job: DialJob, backoff: DialBackoff, now: number): Error {

@@ -2,8 +2,9 @@ import { BlackHoleDetector } from './black-hole-detector.ts'
 import { CandidateIntake } from './candidate-intake.ts'
 import { DialAttempts } from './dial-attempts.ts'
 import { DialBackoff } from './dial-backoff.ts'
-import { copyTrace, dialFailure, timeoutCause } from './dial-failure.ts'
+import { dialFailure, timeoutCause } from './dial-failure.ts'
 import { DialJob } from './dial-job.ts'
+import { copyRecord, copyTrace } from './dial-trace.ts'
 import { OutputQueue } from './output-queue.ts'
 import { Timers } from './timers.ts'
 import type { Attempt, Candidate } from './dial-candidate.ts'
@@ -100,7 +101,7 @@ export class DialScheduler {
     }
 
     for (const { record } of this.#intake.add(job, found, ownAddresses, now)) {
-      this.#outputs.push({ type: 'record', dial, record })
+      this.#outputs.push({ type: 'record', dial, record: copyRecord(record) })
     }
 
     this.#settle(job, now)
@@ -252,7 +253,7 @@ export class DialScheduler {
     candidate.handshake = now - attempt.startedAt
     candidate.enter('succeeded', now)
     job.isConnected = true
-    this.#outputs.push({ type: 'record', dial: job.id, record: candidate.record })
+    this.#outputs.push({ type: 'record', dial: job.id, record: copyRecord(candidate.record) })
     this.backoff.clear(job.key)
 
     for (const request of job.requests.values()) {
@@ -273,7 +274,7 @@ export class DialScheduler {
   #fail (candidate: Candidate, error: Error, kind: FailureKind, now: number): void {
     const { job } = candidate
     candidate.fail(error, now)
-    this.#outputs.push({ type: 'record', dial: job.id, record: candidate.record })
+    this.#outputs.push({ type: 'record', dial: job.id, record: copyRecord(candidate.record) })
 
     // as go: what fails beside a success is not held against the address
     if (!job.isConnected) {

@@ -1,4 +1,3 @@
-import { UNDISTURBED_TRY } from './constants.ts'
 import { DialLimiter } from './dial-limiter.ts'
 import type { Candidate } from './dial-candidate.ts'
 import type { DialLimiterInit, TokenStep } from './dial-limiter.ts'
@@ -18,8 +17,9 @@ export interface SlotUser {
  * keep live ones from being tried until they time out.
  *
  * An address that was never tried takes the slot of any silent attempt. One that
- * was tried takes only that of an attempt long silent, and not that of one in its
- * third try; and it waits behind all that were never tried.
+ * was tried takes only that of an attempt long silent, and of each address only
+ * once: a slow host has to have its time. It waits behind all that were never
+ * tried.
  */
 export class DialSlots {
   readonly #limiter: DialLimiter<Candidate>
@@ -84,6 +84,7 @@ export class DialSlots {
       const silent = waiting === undefined ? undefined : this.#replaceable(token, waiting)
 
       if (silent !== undefined) {
+        silent.hasGivenWay ||= waiting?.wasTried === true
         this.#user.yieldAttempt(silent, now)
         this.#changed.add(token)
       }
@@ -92,7 +93,7 @@ export class DialSlots {
 
   #replaceable (token: string, waiting: Candidate): Candidate | undefined {
     for (const candidate of this.#silent.get(token) ?? []) {
-      if (!waiting.wasTried || (candidate.attempt?.isLongSilent === true && candidate.tries < UNDISTURBED_TRY)) {
+      if (!waiting.wasTried || (candidate.attempt?.isLongSilent === true && !candidate.hasGivenWay)) {
         return candidate
       }
     }

@@ -20,7 +20,7 @@ export type DialOutput =
   /** `request` cannot be answered. */
   | { type: 'failed', request: number, error: DialError }
 
-  /** A record of the trace has changed. It is the record itself, not a copy. */
+  /** A record of the trace has changed; this is a snapshot. */
   | { type: 'record', dial: number, record: DialTraceRecord }
 
   /** A dial is over, and so are its lookups. */

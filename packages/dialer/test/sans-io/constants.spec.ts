@@ -35,7 +35,6 @@ describe('constants', () => {
       // ours
       SILENCE: 1_000,
       LONG_SILENCE: 4_000,
-      UNDISTURBED_TRY: 3,
       HANDSHAKE_PATIENCE: 3,
       SHORTAGE_RETRY_DELAY: 250,
       HISTORY_PEERS: 1_000,

@@ -3,7 +3,7 @@ import { defaultLogger } from '@libp2p/logger'
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import { VirtualClock } from './virtual-clock.ts'
 import type { Connection, PeerId } from '@libp2p/interface'
-import type { ConnectOptions, DialerComponents } from '@libp2p-ws/core'
+import type { ClockTimer, ConnectOptions, DialerComponents } from '@libp2p-ws/core'
 import type { Multiaddr } from '@multiformats/multiaddr'
 
 export async function randomPeer (): Promise<PeerId> {
@@ -53,6 +53,11 @@ export class FakeNetwork {
     })
   }
 
+  /** Nobody listens at `address`. */
+  refuse (address: string): void {
+    this.host(address, async () => { throw Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }) })
+  }
+
   connect (remotePeer: PeerId, fields: Partial<Connection> = {}): FakeConnection {
     const connection = {
       remotePeer,
@@ -100,8 +105,14 @@ export async function never (signal: AbortSignal): Promise<never> {
 }
 
 export async function wait (clock: VirtualClock, ms: number, signal: AbortSignal): Promise<void> {
-  await Promise.race([
-    new Promise<void>(resolve => { clock.setTimeout(resolve, ms) }),
-    never(signal)
-  ])
+  let timer: ClockTimer | undefined
+
+  try {
+    await Promise.race([
+      new Promise<void>(resolve => { timer = clock.setTimeout(resolve, ms) }),
+      never(signal)
+    ])
+  } finally {
+    timer?.cancel()
+  }
 }

@@ -38,6 +38,9 @@ export interface Answer {
 export interface WorldInit extends DialSchedulerInit {
   /** Of addresses that `behave` was not told of. Default: packets vanish. */
   otherwise?: Behaviour
+
+  /** Called whenever the scheduler has said all it has to say. */
+  inspect?(world: World): void
 }
 
 /** A network in virtual time around a scheduler: no socket, no timer, no promise. */
@@ -54,13 +57,17 @@ export class World {
   readonly #events = new PriorityQueue<{ at: number, order: number, run(): void }>((a, b) => a.at < b.at || (a.at === b.at && a.order < b.order))
   readonly #behaviours = new Map<string, Behaviour>()
   readonly #otherwise: Behaviour
+  readonly #inspect: ((world: World) => void) | undefined
   readonly #inFlight = new Map<number, Attempt>()
+  readonly #dials = new Map<string, number>()
+  readonly #updates = new Map<number, DialUpdate[]>()
   #order = 0
   #requests = 0
 
-  constructor ({ otherwise = dead, ...init }: WorldInit = {}) {
+  constructor ({ otherwise = dead, inspect, ...init }: WorldInit = {}) {
     this.scheduler = new DialScheduler(init)
     this.#otherwise = otherwise
+    this.#inspect = inspect
   }
 
   get inFlight (): Attempt[] {
@@ -91,6 +98,7 @@ export class World {
       ...options
     })
     this.answers.set(id, [])
+    this.#dials.set(peer, dial)
 
     if (options.lookups === undefined) {
       this.scheduler.handleCandidates(this.now, dial, found(addresses))
@@ -113,8 +121,20 @@ export class World {
     this.#carryOut()
   }
 
+  /** The number of the dial under way to `peer`; -1 where there is none. */
+  dialOf (peer: string): number {
+    return this.#dials.get(peer) ?? -1
+  }
+
+  /** What was said of an attempt. */
+  updatesOf (attempt: number): DialUpdate[] {
+    return this.#updates.get(attempt) ?? []
+  }
+
   update (attempt: number, update: DialUpdate): void {
     if (this.#inFlight.has(attempt)) {
+      this.#updates.set(attempt, [...this.updatesOf(attempt), update])
+
       if (update.type === 'failed' || update.type === 'succeeded') {
         this.#end(attempt)
       }
@@ -169,6 +189,7 @@ export class World {
     }
 
     this.mostInFlight = Math.max(this.mostInFlight, this.#inFlight.size)
+    this.#inspect?.(this)
   }
 
   #perform (output: DialOutput): void {
@@ -226,7 +247,8 @@ export class World {
   }
 
   #addressOf (id: number): { address?: string } {
-    const address = this.attempts.find(attempt => attempt.id === id)?.address
+    // attempts are numbered from 1
+    const address = this.attempts[id - 1]?.address
 
     return address === undefined ? {} : { address }
   }
