@@ -5,7 +5,8 @@ import { connectSocket } from '../src/node.ts'
 import { simulatedSetUp } from './helpers/simulated-set-up.ts'
 
 describe('transportSuite on the simulated network', () => {
-  transportSuite(simulatedSetUp)
+  const { setUp, connectRaw } = simulatedSetUp()
+  transportSuite(setUp, { connectRaw })
 })
 
 describe('transportSuite on @libp2p/tcp', () => {

@@ -2,11 +2,13 @@ import { InvalidValueError } from '@libp2p-ws/core'
 import { multiaddr } from '@multiformats/multiaddr'
 import { toEndpoint, moveEndpoint, toHostAddress } from './endpoint.ts'
 import { SimulatedNetworkError } from './errors.ts'
+import { toRawSocket } from './raw-socket.ts'
 import { createSimulatedTransport } from './simulated-transport.ts'
 import type { Acceptor } from './handshake.ts'
 import type { SimulatedNetwork } from './simulated-network.ts'
 import type { SimulatedTransportComponents, SimulatedTransportInit } from './simulated-transport.ts'
 import type { WireEnd } from './wire.ts'
+import type { RawSocket } from '../suite/suite-case.ts'
 import type { Transport } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
 
@@ -48,6 +50,16 @@ export class SimulatedHost {
    */
   transport (init: SimulatedTransportInit = {}): (components: SimulatedTransportComponents) => Transport {
     return components => createSimulatedTransport(this, components, init)
+  }
+
+  /**
+   * A plain socket to `address`, for the bytes that no transport would send:
+   * `connectRaw` for `transportSuite`.
+   *
+   * @throws {SimulatedNetworkError} as `connect`
+   */
+  async connectRaw (address: Multiaddr): Promise<RawSocket> {
+    return toRawSocket(await this.connect(address, new AbortController().signal))
   }
 
   /**

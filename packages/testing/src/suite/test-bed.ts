@@ -43,21 +43,20 @@ export class TestBed {
   readonly #listeners = new Set<Listener>()
   readonly #openByListeners: string[] = []
 
-  private constructor (setup: TransportSetup, components: TestBed['components'], options: TestBedOptions, openBefore: readonly string[]) {
+  private constructor (setup: TransportSetup, components: TestBed['components'], options: TestBedOptions) {
     this.setup = setup
     this.components = components
     this.#options = options
-    this.#openBefore = openBefore
+    this.#openBefore = this.#openResources()
   }
 
   static async create (setUp: SetUp, options: TestBedOptions): Promise<TestBed> {
     const components = { dialer: await createComponents('dialer'), listener: await createComponents('listener') }
+    const setup = await setUp(components)
     // the runner sets a timer of its own once the test has begun
     await macrotask()
-    const openBefore = processResources()
-    const setup = await setUp(components)
 
-    return new TestBed(setup, components, options, setup.openResources?.() ?? openBefore)
+    return new TestBed(setup, components, options)
   }
 
   get #openResources (): () => string[] {

@@ -155,8 +155,8 @@ export const dialing: SuiteGroup = {
     needs: ['listen', 'rawConnection'],
     run: async bed => {
       const { address } = await bed.listenRaw(connection => { echo(connection) })
-      await Promise.all(Array.from({ length: PARALLEL_DIALS }, async (_, seed) => {
-        const connection = await bed.dialRaw(address)
+      const connections = await Promise.all(Array.from({ length: PARALLEL_DIALS }, async () => bed.dialRaw(address)))
+      await Promise.all(connections.map(async (connection, seed) => {
         const inbox = new Inbox(connection, seed, bed.deadline)
         connection.send(new Pattern(seed).next(10_000))
         await inbox.receives(10_000)
