@@ -9,7 +9,7 @@ import { systemClock } from './system-clock.ts'
 import type { IdentityClaim } from './identities.ts'
 import type { PeerDirectory } from './peer-lookup.ts'
 import type { ComponentFactory, PeerOptions } from './peer.ts'
-import type { AbortOptions, Libp2p, PeerId, PeerInfo, PrivateKey } from '@libp2p/interface'
+import type { AbortOptions, Libp2p, Logger, PeerId, PeerInfo, PrivateKey } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
 
 export interface PeerNetworkInit extends PeerOptions {
@@ -35,12 +35,14 @@ export interface HostedPeer {
 /** The peers at one relay: its own, and one for each browser. */
 export class PeerNetwork implements PeerDirectory {
   readonly #init: PeerNetworkInit
+  readonly #log: Logger
   readonly #own: Libp2p
   readonly #identities: Identities
   readonly #hosts = new Map<string, Libp2p>()
 
   private constructor (init: PeerNetworkInit, own: Libp2p, identities: Identities) {
     this.#init = init
+    this.#log = init.logger.forComponent('libp2p-ws:relay')
     this.#own = own
     this.#identities = identities
   }
@@ -75,7 +77,7 @@ export class PeerNetwork implements PeerDirectory {
     const claim = await this.#identities.claim(peerId)
 
     try {
-      const host = await startPeerOn(this.#init.listen.map(withFreePort), key, this.#init)
+      const host = await startPeerOn(this.#freeAddresses(peerId), key, this.#init)
       this.#hosts.set(peerId, host)
 
       return {
@@ -109,6 +111,18 @@ export class PeerNetwork implements PeerDirectory {
 
   async stop (): Promise<void> {
     await this.#own.stop()
+  }
+
+  #freeAddresses (peerId: string): Multiaddr[] {
+    return this.#init.listen.map(address => {
+      const free = withFreePort(address)
+
+      if (!free.equals(address)) {
+        this.#log('peer %s listens on %a, since the relay itself has %a', peerId, free, address)
+      }
+
+      return free
+    })
   }
 
   async #stopPeer (host: Libp2p, claim: IdentityClaim): Promise<void> {
