@@ -390,6 +390,27 @@ describe('dialer', () => {
       expect(isOver).to.be.true()
     })
 
+    it('a source that does not heed its signal is closed', async () => {
+      let isClosed = false
+      network.listen(a, peer, 3)
+      const dialed = start({
+        candidates: () => ({
+          [Symbol.asyncIterator]: () => ({
+            next: async () => new Promise(() => {}),
+            return: async () => {
+              isClosed = true
+
+              return { done: true, value: undefined }
+            }
+          })
+        })
+      }).dialPeer(peer, { addresses: addresses(a) })
+      await network.clock.advance(3)
+      await dialed
+
+      expect(isClosed).to.be.true()
+    })
+
     it('only the addresses given, where the caller says so', async () => {
       const error = await failure(start({
         candidates: async function * () {
@@ -456,10 +477,17 @@ describe('dialer', () => {
     })
 
     it('that lead to more than 100 addresses are cut', async () => {
-      const error = await failure(start({}, { resolvers: { dnsaddr: resolver({ 'many.example': publicAddresses(1_000) }) } })
-        .dialPeer(peer, { addresses: addresses('/dnsaddr/many.example') }), 60_000)
+      const asked: string[] = []
+      const canDial = (address: Multiaddr): boolean => {
+        asked.push(address.toString())
+
+        return false
+      }
+      const error = await failure(start({ canDial }, { resolvers: { dnsaddr: resolver({ 'many.example': publicAddresses(1_000) }) } })
+        .dialPeer(peer, { addresses: addresses('/dnsaddr/many.example') }), 0)
 
       expect(error.trace.records).to.have.lengthOf(100)
+      expect(asked).to.have.lengthOf(100)
     })
 
     it('that cannot be resolved are named', async () => {

@@ -260,7 +260,6 @@ export class DialAttempts implements SlotUser {
       this.#timers.cancel(attempt.silence)
       this.#timers.cancel(attempt.timeout)
       candidate.attempt = undefined
-      candidate.holdUntil = -Infinity
     }
 
     if (retry !== undefined) {

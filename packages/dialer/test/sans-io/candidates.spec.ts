@@ -162,12 +162,21 @@ describe('candidates', () => {
       expect(world.scheduler.backoff.size).to.equal(0)
     })
 
-    it('go: what fails beside a success, or is cancelled, is not held against the address', () => {
+    it('go: what fails beside a success is not held against the address', () => {
       const world = new World()
-      world.behave('/ip4/8.8.8.8/udp/1/quic-v1', good(3))
-      world.behave(a, bad(100))
-      world.dial('peer', ['/ip4/8.8.8.8/udp/1/quic-v1'], { initiator: true })
-      const canceled = world.dial('other', [b])
+      world.behave(relayed, good(0, { direct: false }))
+      world.behave(a, bad(600))
+      world.dial('peer', [a, relayed])
+      world.dial('peer', [], { forceDirect: true })
+      world.run()
+
+      expect(world.attempts.map(({ address }) => address)).to.deep.equal([a, relayed])
+      expect(world.scheduler.backoff.size).to.equal(0)
+    })
+
+    it('go: nor is what was cancelled', () => {
+      const world = new World()
+      const canceled = world.dial('peer', [a])
       world.run(50)
       world.tell((scheduler, now) => { scheduler.handleCancel(now, canceled) })
       world.run()
@@ -253,6 +262,29 @@ describe('candidates', () => {
 
       expect(world.answer(any)).to.include({ at: 503, address: relayed })
       expect(world.answer(direct)).to.include({ at: 2_000, address: a })
+    })
+
+    it('force direct: fails with the last direct address, though others wait for a relayed one', () => {
+      const world = new World()
+      world.behave(a, bad(600))
+      const any = world.dial('peer', [a, relayed])
+      const direct = world.dial('peer', [], { forceDirect: true })
+      world.run()
+
+      expect(world.answer(direct).at).to.equal(600)
+      expect(world.answer(any).at).to.equal(15_500)
+    })
+
+    it('go: once somebody is connected, the others are dialed when they are due and not before', () => {
+      const world = new World()
+      const webrtc = '/ip4/8.8.8.8/udp/1/webrtc-direct'
+      world.behave(relayed, good(0, { direct: false }))
+      world.behave(a, bad(600))
+      world.dial('peer', [a, webrtc, relayed])
+      world.dial('peer', [], { forceDirect: true })
+      world.run()
+
+      expect(world.startsOf(webrtc)).to.deep.equal([1_000])
     })
 
     it('force direct: a relayed attempt is dropped with the last who would have taken it', () => {

@@ -224,6 +224,21 @@ describe('slots', () => {
     })
   })
 
+  it('an address that a shortage kept from being tried still goes before those that were', () => {
+    const world = new World({ perPeerLimit: 1 })
+    const [a = ''] = publicAddresses(1)
+    const local = '/ip4/127.0.0.1/tcp/1/ws'
+    world.behave(a, bad(0, 'EMFILE'))
+    world.dial('peer', [a, local])
+    world.run(100)
+    world.behave(a, good(3))
+    world.run()
+
+    // the other one holds the slot from the start, and is silent for 1 s
+    expect(world.startsOf(local)).to.deep.equal([0])
+    expect(world.startsOf(a)).to.deep.equal([0, 1_000])
+  })
+
   describe('timeouts', () => {
     const cases: Array<[string, string, number]> = [
       ['public', '/ip4/8.8.8.8/tcp/1/ws', 15_000],
