@@ -52,8 +52,8 @@ export class SessionDriver {
     this.#socket = new BrowserSocket(socket, limits, {
       onMessage: message => { this.#input(now => { this.#session.handleMessage(message, now) }) },
       onPong: () => { this.#input(now => { this.#session.handlePong(now) }) },
-      onFull: () => { this.#input(() => { this.#session.handleBrowserFull() }) },
-      onDrained: () => { this.#input(() => { this.#session.handleBrowserDrained() }) },
+      onFull: () => { this.#input(() => { this.#session.handleBackPressure(true) }) },
+      onDrained: () => { this.#input(() => { this.#session.handleBackPressure(false) }) },
       onClose: (code, reason) => { this.#handleClose(code, reason) }
     })
   }
@@ -146,9 +146,9 @@ export class SessionDriver {
     this.#listening = this.#listening.then(async () => {
       try {
         await this.#hosted?.peer.listen(protocol, (stream, peerId) => { this.#accept(protocol, stream, peerId) })
-        this.#input(() => { this.#session.handleListening(protocol) })
+        this.#input(now => { this.#session.handleListenResult(protocol, undefined, now) })
       } catch (err) {
-        this.#input(now => { this.#session.handleListenFailed(protocol, (err as Error).message, now) })
+        this.#input(now => { this.#session.handleListenResult(protocol, (err as Error).message, now) })
       }
     })
   }
@@ -168,14 +168,14 @@ export class SessionDriver {
       const dialed = await this.#hosted?.peer.dial(output)
 
       if (dialed?.stream === undefined) {
-        this.#input(now => { this.#session.handleConnected(output.dial, now) })
+        this.#input(now => { this.#session.handleDialResult(output.dial, { type: 'connected' }, now) })
       } else {
         const { stream, peerId } = dialed
-        this.#adopt(stream, now => this.#session.handleDialed(output.dial, peerId, now))
+        this.#adopt(stream, now => this.#session.handleDialResult(output.dial, { type: 'stream', peerId }, now))
       }
     } catch (err) {
       const { peer, message } = err as ConnectError
-      this.#input(now => { this.#session.handleDialFailed(output.dial, peer, message, now) })
+      this.#input(now => { this.#session.handleDialResult(output.dial, { type: 'failed', peer, error: message }, now) })
     }
   }
 

@@ -25,7 +25,7 @@ export class SessionDials {
       try {
         peer = parsePeerAddress(peerText)
       } catch (err) {
-        this.#refuse(message, peerText, `Could not decode addrs: ${(err as Error).message}\n`)
+        this.refuse(message, peerText, `Could not decode addrs: ${(err as Error).message}\n`)
         return
       }
     }
@@ -43,19 +43,11 @@ export class SessionDials {
     return message
   }
 
-  fail (dial: number, peer: string, error: string): void {
-    const message = this.take(dial)
-
-    if (message !== undefined) {
-      this.#refuse(message, peer, error)
-    }
+  refuse ({ protocol }: ConnectMessage, peer: string, error: string): void {
+    this.#outputs.send({ type: 'peer-connection-refused', peer, protocol, error })
   }
 
   clear (): void {
     this.#dials.clear()
-  }
-
-  #refuse ({ protocol }: ConnectMessage, peer: string, error: string): void {
-    this.#outputs.send({ type: 'peer-connection-refused', peer, protocol, error })
   }
 }

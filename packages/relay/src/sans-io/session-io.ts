@@ -43,6 +43,14 @@ export interface SessionPeer {
   public: boolean
 }
 
+/** What came of a dial. */
+export type DialResult =
+  | { type: 'stream', peerId: string }
+  /** Of a dial that was to make no stream. */
+  | { type: 'connected' }
+  /** `peer` is the peer id that was dialed, or PEERID as sent where none was found in it. */
+  | { type: 'failed', peer: string, error: string }
+
 /** What happens to a stream at its far end. */
 export type StreamEvent =
   | { type: 'data', data: Uint8Array }

@@ -67,6 +67,9 @@ export class SessionStreams {
   readonly #deadlines = new Timers<StreamId>()
   #nextId: StreamId = 0n
 
+  /** The browser was told that there is no room for an incoming stream, since there last was. */
+  #isRefusing = false
+
   constructor (outputs: OutputQueue, limits: SessionLimits) {
     this.#outputs = outputs
     this.#limits = limits
@@ -83,12 +86,21 @@ export class SessionStreams {
 
   add ({ peerId, protocol, incoming, frames }: NewStream): StreamId {
     const id = this.#nextId++
+    this.#isRefusing = false
     const decoder = frames ? new FrameDecoder(this.#limits.maxFrameSize) : undefined
 
     this.#streams.set(id, { id, protocol, incoming, decoder, state: 'open', toldLate: false })
     this.#outputs.send({ type: incoming ? 'listener-connection' : 'peer-connection', id, peerId, protocol })
 
     return id
+  }
+
+  /** A peer opened a stream too many. Said once, however many it goes on to open. */
+  refuseIncoming (): void {
+    if (!this.#isRefusing) {
+      this.#isRefusing = true
+      this.#outputs.send({ type: 'protocol-error', message: `incoming stream: ${limitReached(this.#limits, 'maxStreams')}` })
+    }
   }
 
   /** The browser sent Data. */

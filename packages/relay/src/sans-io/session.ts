@@ -6,7 +6,7 @@ import { SessionDials } from './session-dials.ts'
 import { SessionListeners } from './session-listeners.ts'
 import { SessionStreams } from './session-streams.ts'
 import type { ClientMessage, ConnectMessage, StreamId } from './messages.ts'
-import type { SessionLimits, SessionOutput, SessionPeer, StreamEvent } from './session-io.ts'
+import type { DialResult, SessionLimits, SessionOutput, SessionPeer, StreamEvent } from './session-io.ts'
 
 /*
  *                 Start               peer is up
@@ -40,11 +40,8 @@ export class RelaySession {
   #state: SessionState = 'wait-start'
 
   /** Messages of `wait-peer`. */
-  #early: Uint8Array[] = []
+  readonly #early: Uint8Array[] = []
   #browserPaused = false
-
-  /** An incoming stream was refused and the browser told, since there was last room for one. */
-  #refusing = false
 
   /** The WebSocket was upgraded at `now`. */
   constructor (limits: SessionLimits, now: number) {
@@ -66,9 +63,7 @@ export class RelaySession {
 
   /** When to call `handleTimeout`, unless another input comes first. */
   pollTimeout (): number | undefined {
-    const own = this.#liveness.pollTimeout() ?? Infinity
-    const streams = this.#streams.pollTimeout() ?? Infinity
-    const next = Math.min(own, streams)
+    const next = Math.min(this.#liveness.pollTimeout() ?? Infinity, this.#streams.pollTimeout() ?? Infinity)
 
     return next === Infinity ? undefined : next
   }
@@ -104,13 +99,9 @@ export class RelaySession {
     }
   }
 
-  /** More waits to be sent to the browser than should. */
-  handleBrowserFull (): void {
-    this.#outputs.push({ type: 'pause-streams' })
-  }
-
-  handleBrowserDrained (): void {
-    this.#outputs.push({ type: 'resume-streams' })
+  /** More waits to be sent to the browser than should, or little enough again. */
+  handleBackPressure (isFull: boolean): void {
+    this.#outputs.push({ type: isFull ? 'pause-streams' : 'resume-streams' })
   }
 
   handlePeerReady (peer: SessionPeer, now: number): void {
@@ -122,10 +113,7 @@ export class RelaySession {
     this.#outputs.send({ type: 'hello', started: true })
     this.#outputs.send({ type: 'identify', ...peer })
 
-    const early = this.#early
-    this.#early = []
-
-    for (const bytes of early) {
+    for (const bytes of this.#early.splice(0)) {
       this.#dispatch(bytes, now)
     }
 
@@ -139,12 +127,14 @@ export class RelaySession {
     }
   }
 
-  handleListening (protocol: string): void {
-    this.#listeners.confirm(protocol)
-  }
+  /** What came of a `listen`: `error` when there is no listener. */
+  handleListenResult (protocol: string, error: string | undefined, now: number): void {
+    if (error === undefined) {
+      this.#listeners.confirm(protocol)
+    } else {
+      this.#listeners.fail(protocol, error)
+    }
 
-  handleListenFailed (protocol: string, reason: string, now: number): void {
-    this.#listeners.fail(protocol, reason)
     this.#settle(now)
   }
 
@@ -161,11 +151,10 @@ export class RelaySession {
     }
 
     if (this.#isFull()) {
-      this.#tellRefusing()
+      this.#streams.refuseIncoming()
       return undefined
     }
 
-    this.#refusing = false
     const id = this.#streams.add({ peerId, protocol, incoming: true, frames })
     this.#settle(now)
 
@@ -173,33 +162,23 @@ export class RelaySession {
   }
 
   /**
-   * A dial has made a stream.
+   * What came of a `dial`.
    *
-   * @returns its number, or nothing when it has to be reset
+   * @returns the number of a stream that it made, or nothing when that has to be reset
    */
-  handleDialed (dial: number, peerId: string, now: number): StreamId | undefined {
+  handleDialResult (dial: number, result: DialResult, now: number): StreamId | undefined {
     const connect = this.#dials.take(dial)
+    let id: StreamId | undefined
 
-    if (connect === undefined) {
-      return undefined
+    if (connect !== undefined && result.type === 'failed') {
+      this.#dials.refuse(connect, result.peer, result.error)
+    } else if (connect !== undefined && result.type === 'stream') {
+      id = this.#streams.add({ peerId: result.peerId, protocol: connect.protocol, incoming: false, frames: connect.frames })
     }
 
-    const id = this.#streams.add({ peerId, protocol: connect.protocol, incoming: false, frames: connect.frames })
     this.#settle(now)
 
     return id
-  }
-
-  /** A dial that was to make no stream has made its connection. */
-  handleConnected (dial: number, now: number): void {
-    this.#dials.take(dial)
-    this.#settle(now)
-  }
-
-  /** `peer` is the peer id that was dialed, or PEERID as sent where none was found in it. */
-  handleDialFailed (dial: number, peer: string, error: string, now: number): void {
-    this.#dials.fail(dial, peer, error)
-    this.#settle(now)
   }
 
   handleStreamEvent (id: StreamId, event: StreamEvent, now: number): void {
@@ -266,8 +245,7 @@ export class RelaySession {
 
   #connect (message: ConnectMessage): void {
     if (this.#isFull()) {
-      const error = limitReached(this.#limits, 'maxStreams')
-      this.#outputs.send({ type: 'peer-connection-refused', peer: message.peer, protocol: message.protocol, error })
+      this.#dials.refuse(message, message.peer, limitReached(this.#limits, 'maxStreams'))
     } else {
       this.#dials.start(message)
     }
@@ -275,14 +253,6 @@ export class RelaySession {
 
   #isFull (): boolean {
     return this.#streams.size + this.#dials.size >= this.#limits.maxStreams
-  }
-
-  /** Once, however many streams a peer goes on to open. */
-  #tellRefusing (): void {
-    if (!this.#refusing) {
-      this.#refusing = true
-      this.#outputs.send({ type: 'protocol-error', message: `incoming stream: ${limitReached(this.#limits, 'maxStreams')}` })
-    }
   }
 
   /** The message is not carried out; before there is a peer, that is the end. */
@@ -310,7 +280,7 @@ export class RelaySession {
     this.#liveness.stop()
     this.#listeners.clear()
     this.#dials.clear()
-    this.#early = []
+    this.#early.length = 0
   }
 
   /** Brings what follows from the state up to date with it. */

@@ -52,7 +52,7 @@ export class SessionHarness {
     this.receive({ type: 'connect', frames, connectOnly: false, relay: '', protocol: '/p', peer: '12D3Far' })
     const dial = this.take().commands.find(command => command.type === 'dial')
 
-    return dial === undefined ? undefined : this.session.handleDialed(dial.dial, '12D3Far', this.now)
+    return dial === undefined ? undefined : this.session.handleDialResult(dial.dial, { type: 'stream', peerId: '12D3Far' }, this.now)
   }
 
   receive (message: ClientMessage | Uint8Array): void {

@@ -202,8 +202,8 @@ describe('a stream of a session', () => {
 
   it('tells its reader to wait while the browser is slow', () => {
     const harness = SessionHarness.connected()
-    harness.session.handleBrowserFull()
-    harness.session.handleBrowserDrained()
+    harness.session.handleBackPressure(true)
+    harness.session.handleBackPressure(false)
 
     expect(harness.take().commands).to.deep.equal([{ type: 'pause-streams' }, { type: 'resume-streams' }])
   })

@@ -101,14 +101,14 @@ describe('a session', () => {
       harness.receive({ type: 'listen', frames: false, protocol: '/p' })
       expect(harness.take().messages).to.deep.equal([])
 
-      harness.session.handleListening('/p')
+      harness.session.handleListenResult('/p', undefined, 0)
       expect(harness.take().messages).to.deep.equal([{ type: 'listening', protocol: '/p' }])
     })
 
     it('confirms a second Listen at once and frames as it says', () => {
       const harness = SessionHarness.running()
       harness.receive({ type: 'listen', frames: false, protocol: '/p' })
-      harness.session.handleListening('/p')
+      harness.session.handleListenResult('/p', undefined, 0)
       harness.take()
       harness.receive({ type: 'listen', frames: true, protocol: '/p' })
       expect(harness.take()).to.deep.equal({ messages: [{ type: 'listening', protocol: '/p' }], commands: [] })
@@ -122,7 +122,7 @@ describe('a session', () => {
     it('refuses one that cannot be', () => {
       const harness = SessionHarness.running()
       harness.receive({ type: 'listen', frames: false, protocol: '/ipfs/ping/1.0.0' })
-      harness.session.handleListenFailed('/ipfs/ping/1.0.0', 'taken', 0)
+      harness.session.handleListenResult('/ipfs/ping/1.0.0', 'taken', 0)
 
       expect(harness.take().messages).to.deep.equal([
         { type: 'protocol-error', message: 'Listen /ipfs/ping/1.0.0: taken' },
@@ -226,10 +226,10 @@ describe('a session', () => {
       harness.receive(CONNECT)
       harness.take()
 
-      expect(harness.session.handleDialed(1, '12D3Far', 0)).to.equal(0n)
-      harness.session.handleDialFailed(0, '12D3Far', 'no', 0)
-      harness.session.handleDialFailed(0, '12D3Far', 'no', 0)
-      expect(harness.session.handleDialed(1, '12D3Far', 0)).to.equal(undefined)
+      expect(harness.session.handleDialResult(1, { type: 'stream', peerId: '12D3Far' }, 0)).to.equal(0n)
+      harness.session.handleDialResult(0, { type: 'failed', peer: '12D3Far', error: 'no' }, 0)
+      harness.session.handleDialResult(0, { type: 'failed', peer: '12D3Far', error: 'no' }, 0)
+      expect(harness.session.handleDialResult(1, { type: 'stream', peerId: '12D3Far' }, 0)).to.equal(undefined)
       expect(harness.take().messages).to.deep.equal([
         { type: 'peer-connection', id: 0n, peerId: '12D3Far', protocol: '/p' },
         { type: 'peer-connection-refused', peer: '12D3Far', protocol: '/p', error: 'no' }
@@ -240,7 +240,7 @@ describe('a session', () => {
       const harness = SessionHarness.running()
       harness.receive({ ...CONNECT, connectOnly: true })
       harness.take()
-      harness.session.handleConnected(0, 0)
+      harness.session.handleDialResult(0, { type: 'connected' }, 0)
 
       expect(harness.take()).to.deep.equal({ messages: [], commands: [] })
     })
