@@ -34,7 +34,7 @@ export function encryptersFor (security: readonly Security[]): EncrypterFactorie
   return security.map(name => ({ noise, tls })[name]())
 }
 
-/** All that the two TypeScript stacks have in common: everything but transport and swarm; ours also brings its own muxer. */
+/** All that the two TypeScript stacks have in common: everything but transport and swarm; ours also brings its own noise and yamux. */
 export function hostOptions ({ listen, security }: HostInit): Libp2pInit<{ identify: unknown, ping: Ping }> {
   return {
     addresses: { listen },
