@@ -31,8 +31,8 @@ const MiB = 1024 * KiB
  * large costs its stream and not the session.
  */
 export const DEFAULT_LIMITS: RelayLimits = {
-  maxSessions: 256,
-  maxSessionsPerAddress: 32,
+  maxSessions: 1024,
+  maxSessionsPerAddress: 128,
   maxConnections: 64,
   maxStreams: 256,
   maxListeners: 64,
