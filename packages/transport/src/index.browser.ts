@@ -3,6 +3,7 @@ import { createListener } from './browser/listener.ts'
 import { openWebSocket } from './browser/open.ts'
 import { createTransport } from './websocket-transport.ts'
 import type { WebSocketsComponents, WebSocketsInit } from './options.ts'
+import type { Platform } from './platform.ts'
 import type { WebSocketDialEvents } from './progress.ts'
 import type { Transport } from '@libp2p/interface'
 
@@ -17,5 +18,12 @@ export type { WebSocketCloseDetail } from './websocket-connection.ts'
  * `createLibp2p`.
  */
 export function webSockets (init: WebSocketsInit = {}): (components: WebSocketsComponents) => Transport<WebSocketDialEvents> {
-  return components => createTransport(components, init, { open: openWebSocket, createListener })
+  const platform: Platform = {
+    async open (target, options) {
+      return openWebSocket(target, init, options)
+    },
+    createListener
+  }
+
+  return components => createTransport(components, init, platform)
 }

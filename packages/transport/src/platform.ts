@@ -1,5 +1,5 @@
 import type { WebSocketChannel } from './channel.ts'
-import type { WebSocketsComponents, WebSocketsInit } from './options.ts'
+import type { WebSocketsComponents } from './options.ts'
 import type { OnPhase } from './progress.ts'
 import type { WebSocketTarget } from './target.ts'
 import type { CreateListenerOptions, Listener } from '@libp2p/interface'
@@ -17,7 +17,7 @@ export interface Platform {
    *
    * @throws {WebSocketConnectError} with the phase that failed, or the reason of `signal`
    */
-  open(target: WebSocketTarget, init: WebSocketsInit, options: OpenOptions): Promise<WebSocketChannel>
+  open(target: WebSocketTarget, options: OpenOptions): Promise<WebSocketChannel>
 
-  createListener(components: WebSocketsComponents, init: WebSocketsInit, options: CreateListenerOptions): Listener
+  createListener(components: WebSocketsComponents, options: CreateListenerOptions): Listener
 }

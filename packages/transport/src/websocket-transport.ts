@@ -39,7 +39,7 @@ class WebSocketTransport implements Transport<WebSocketDialEvents> {
     this.#log('dialing %s', target.url)
     options.onProgress?.({ type: 'websockets:open-connection', detail: undefined })
 
-    const channel = await this.#platform.open(target, this.#init, {
+    const channel = await this.#platform.open(target, {
       signal: options.signal,
       onPhase: type => { options.onProgress?.({ type, detail: undefined }) }
     })
@@ -60,7 +60,7 @@ class WebSocketTransport implements Transport<WebSocketDialEvents> {
   }
 
   createListener (options: CreateListenerOptions): Listener {
-    return this.#platform.createListener(this.#components, this.#init, options)
+    return this.#platform.createListener(this.#components, options)
   }
 
   listenFilter (multiaddrs: Multiaddr[]): Multiaddr[] {

@@ -58,7 +58,7 @@ describe('wss', () => {
 
   it('refuses a certificate of an unknown authority', async () => {
     const { port } = await listen('/ip4/127.0.0.1/tcp/0/tls/ws')
-    await expect(dial(transport(), `/ip4/127.0.0.1/tcp/${port}/tls/ws`)).to.eventually.be.rejected
+    await expect(dial(transport(), `/ip4/127.0.0.1/tcp/${port}/tls/ws`)).to.eventually.be.rejected()
       .with.property('phase', 'tls')
   })
 
@@ -97,7 +97,7 @@ describe('wss', () => {
       https: { ...certificate, ca: authority.ca, requestCert: true, rejectUnauthorized: true }
     })
     const address = `/ip4/127.0.0.1/tcp/${port}/tls/ws`
-    await expect(dial(transport({ tls: { ca: authority.ca } }), address)).to.eventually.be.rejected
+    await expect(dial(transport({ tls: { ca: authority.ca } }), address)).to.eventually.be.rejected()
       .with.property('name', 'WebSocketConnectError')
 
     const client = await authority.issue({ dns: ['client.test'] })
@@ -117,7 +117,7 @@ describe('wss', () => {
 
     try {
       await expect(dial(transport({ tls: { ca: authority.ca } }), `/ip4/127.0.0.1/tcp/${port}/tls/sni/name.test/ws`))
-        .to.eventually.be.rejected.with.property('status', 418)
+        .to.eventually.be.rejected().with.property('status', 418)
       expect(seen).to.deep.equal({ host: `name.test:${port}`, servername: 'name.test', path: '/' })
     } finally {
       server.close()
@@ -136,7 +136,7 @@ describe('wss', () => {
 
     try {
       await expect(dial(transport({ headers: { Authorization: 'Bearer abc' } }), `/ip4/127.0.0.1/tcp/${port}/ws`))
-        .to.eventually.be.rejected.with.property('status', 403)
+        .to.eventually.be.rejected().with.property('status', 403)
       expect(seen).to.include({ authorization: 'Bearer abc', upgrade: 'websocket' })
       expect(seen).to.not.have.property('sec-websocket-extensions')
     } finally {
@@ -151,7 +151,7 @@ describe('wss', () => {
 
     try {
       await expect(dial(transport(), `/ip4/127.0.0.1/tcp/${(server.address() as AddressInfo).port}/ws`))
-        .to.eventually.be.rejected.with.property('status', 302)
+        .to.eventually.be.rejected().with.property('status', 302)
     } finally {
       server.close()
     }
@@ -160,9 +160,9 @@ describe('wss', () => {
   it('does not serve TLS where only /ws is listened on, nor plain where only /tls/ws is', async () => {
     const plain = await listen('/ip4/127.0.0.1/tcp/0/ws')
     const secure = await listen('/ip4/127.0.0.1/tcp/0/tls/ws')
-    await expect(dial(transport({ tls: { ca: authority.ca } }), `/ip4/127.0.0.1/tcp/${plain.port}/tls/ws`)).to.eventually.be.rejected
+    await expect(dial(transport({ tls: { ca: authority.ca } }), `/ip4/127.0.0.1/tcp/${plain.port}/tls/ws`)).to.eventually.be.rejected()
       .with.property('phase', 'tls')
-    await expect(dial(transport(), `/ip4/127.0.0.1/tcp/${secure.port}/ws`)).to.eventually.be.rejected
+    await expect(dial(transport(), `/ip4/127.0.0.1/tcp/${secure.port}/ws`)).to.eventually.be.rejected()
       .with.property('phase', 'upgrade')
   })
 

@@ -1,17 +1,12 @@
 import { getThinWaistAddresses } from '@libp2p/utils'
+import { fromNetAddress, parseWebSocketMultiaddr, toNetAddress } from '@libp2p-ws/multiaddr-ws'
 import { multiaddr } from '@multiformats/multiaddr'
+import type { ClientAddress } from './client-address.ts'
 import type { Multiaddr } from '@multiformats/multiaddr'
-import type net from 'node:net'
 
-/** The multiaddr of the far end of an inbound socket, or undefined when it is gone already. */
-export function remoteMultiaddr (socket: net.Socket, secure: boolean): Multiaddr | undefined {
-  const { remoteAddress, remotePort } = socket
-
-  if (remoteAddress === undefined || remotePort === undefined) {
-    return undefined
-  }
-
-  return multiaddr(`${ipString(remoteAddress)}/tcp/${remotePort}${secure ? '/tls/ws' : '/ws'}`)
+/** The multiaddr of the far end of an inbound connection. */
+export function clientMultiaddr ({ address, port }: ClientAddress, secure: boolean): Multiaddr {
+  return multiaddr(`${ipString(address)}/tcp/${port}${secure ? '/tls/ws' : '/ws'}`)
 }
 
 /** The schemes that a port serves. */
@@ -31,15 +26,14 @@ export interface Schemes {
  * @param schemes - what is served there
  */
 export function listeningMultiaddrs (listening: Multiaddr, port: number, schemes: Schemes): Multiaddr[] {
-  const hosts = getThinWaistAddresses(listening, port)
-  const components = listening.getComponents()
-  const sni = components.find(({ name }) => name === 'sni')?.value
-  const path = components.find(({ name }) => name === 'http-path')?.value
-  const end = path === undefined ? '' : `/http-path/${path}`
+  const { sni, path } = parseWebSocketMultiaddr(listening)
+  const hosts = getThinWaistAddresses(listening, port).map(host => toNetAddress(host.encapsulate('/ws')))
+  const options = path === undefined ? {} : { path }
+  const tlsOptions = { ...options, secure: true, ...(sni === undefined ? {} : { sni }) }
 
   return [
-    ...(schemes.plain ? hosts.map(ma => ma.encapsulate(`/ws${end}`)) : []),
-    ...(schemes.secure ? hosts.map(ma => ma.encapsulate(`/tls${sni === undefined ? '' : `/sni/${sni}`}/ws${end}`)) : [])
+    ...(schemes.plain ? hosts.map(host => fromNetAddress(host, options)) : []),
+    ...(schemes.secure ? hosts.map(host => fromNetAddress(host, tlsOptions)) : [])
   ]
 }
 

@@ -1,113 +1,161 @@
 import { ClosedError, InvalidValueError } from '@libp2p-ws/core'
-import { TypedEventEmitter, setMaxListeners } from 'main-event'
+import { TypedEventEmitter } from 'main-event'
+import { DEFAULT_INBOUND_UPGRADE_TIMEOUT } from '../options.ts'
 import { toTarget } from '../target.ts'
 import { DEFAULT_CLOSE_TIMEOUT, WebSocketConnection } from '../websocket-connection.ts'
-import { listeningMultiaddrs, remoteMultiaddr } from './addresses.ts'
+import { clientMultiaddr, listeningMultiaddrs } from './addresses.ts'
+import { InboundDeadlines } from './inbound-deadlines.ts'
 import { PortServer } from './port-server.ts'
 import { WsChannel } from './ws-channel.ts'
+import type { Ports } from './ports.ts'
+import type { AcceptedWebSocket, Route } from './upgrade-router.ts'
+import type { UserServer } from './user-server.ts'
 import type { WebSocketsComponents, WebSocketsInit } from '../options.ts'
-import type { AcceptedWebSocket } from './port-server.ts'
-import type { CreateListenerOptions, Listener, ListenerEvents, Logger, TLSCertificate, Upgrader } from '@libp2p/interface'
+import type { WebSocketTarget } from '../target.ts'
+import type { Listener, ListenerEvents, Logger, TLSCertificate, Upgrader } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
 
-export function createListener (components: WebSocketsComponents, init: WebSocketsInit, options: CreateListenerOptions): Listener {
-  return new WebSocketListener(components, init, options.upgrader)
+/** What a listener is once it listens. */
+interface Listening {
+  ma: Multiaddr
+  server: PortServer | UserServer
+  route: Route & { secure: boolean }
 }
 
 /** Listens on one WebSocket multiaddr. */
 export class WebSocketListener extends TypedEventEmitter<ListenerEvents> implements Listener {
   readonly #components: WebSocketsComponents
   readonly #init: WebSocketsInit
+  readonly #ports: Ports
   readonly #upgrader: Upgrader
   readonly #log: Logger
   readonly #connectionLog: Logger
-  readonly #server: PortServer
   readonly #connections = new Set<WebSocketConnection>()
-  readonly #shutdown = new AbortController()
-  #listening: Multiaddr | undefined
+  readonly #upgrades: InboundDeadlines
+  #listening: Listening | undefined
+  #closing: Promise<void> | undefined
 
-  constructor (components: WebSocketsComponents, init: WebSocketsInit, upgrader: Upgrader) {
+  constructor (components: WebSocketsComponents, init: WebSocketsInit, ports: Ports, upgrader: Upgrader) {
     super()
     this.#components = components
     this.#init = init
+    this.#ports = ports
     this.#upgrader = upgrader
     this.#log = components.logger.forComponent('libp2p:websockets:listener')
     this.#connectionLog = components.logger.forComponent('libp2p:websockets:connection')
-    this.#server = new PortServer({
-      options: init,
-      log: this.#log,
-      onWebSocket: accepted => { this.#onWebSocket(accepted) }
-    })
-    // One listener for each upgrade under way.
-    setMaxListeners(Infinity, this.#shutdown.signal)
+    this.#upgrades = new InboundDeadlines(init.inboundUpgradeTimeout ?? DEFAULT_INBOUND_UPGRADE_TIMEOUT)
   }
 
   /**
    * @throws {WebSocketAddressError} when `ma` is no WebSocket address
+   * @throws {InvalidValueError} when the listener listens already, or another one has the port and path
+   * @throws {ClosedError} when it was closed
    * @throws {Error} what the system says, such as `EADDRINUSE`
    */
   async listen (ma: Multiaddr): Promise<void> {
     const target = toTarget(ma)
 
+    if (this.#closing !== undefined) {
+      throw new ClosedError('the listener')
+    }
+
     if (this.#listening !== undefined) {
-      throw new InvalidValueError('multiaddr', ma, `the listener is listening on ${this.#listening}`)
+      throw new InvalidValueError('multiaddr', ma, `the listener is listening on ${this.#listening.ma}`)
     }
 
-    if (target.secure) {
-      this.#server.serveSecure()
-    } else {
-      this.#server.servePlain()
+    const listening = await this.#attach(ma, target)
+
+    if (this.#closing !== undefined) {
+      listening.server.detach(listening.route)
+      await this.#release(listening.server)
+      throw new ClosedError('the listener')
     }
 
-    await this.#server.listen({
-      host: target.zone === undefined ? target.host : `${target.host}%${target.zone}`,
-      port: target.port,
-      ipv6Only: target.host.includes(':')
-    })
-
-    this.#listening = ma
+    this.#listening = listening
     this.#components.events.addEventListener('certificate:provision', this.#onCertificate)
     this.#components.events.addEventListener('certificate:renew', this.#onCertificate)
     this.safeDispatchEvent('listening')
   }
 
   getAddrs (): Multiaddr[] {
-    const address = this.#server.address()
+    const port = this.#listening?.server.address()?.port
 
-    return this.#listening === undefined || address === undefined
+    return this.#listening === undefined || port === undefined
       ? []
-      : listeningMultiaddrs(this.#listening, address.port, this.#server)
+      : listeningMultiaddrs(this.#listening.ma, port, this.#schemes(this.#listening))
   }
 
   /** WebSocket addresses carry nothing that is known only at run time. */
   updateAnnounceAddrs (): void {}
 
-  /** Closes its connections, waits for them no longer than their `closeTimeout`, and frees the port. */
+  /**
+   * Takes no further connections, closes those it has, waits for them no longer
+   * than `closeTimeout`, and frees the port if nobody else has it.
+   */
   async close (): Promise<void> {
+    this.#closing ??= this.#close()
+    await this.#closing
+  }
+
+  async #close (): Promise<void> {
     this.#components.events.removeEventListener('certificate:provision', this.#onCertificate)
     this.#components.events.removeEventListener('certificate:renew', this.#onCertificate)
-    this.#server.stopAccepting()
-    this.#shutdown.abort()
-
+    this.#listening?.server.detach(this.#listening.route)
+    this.#upgrades.abort(new ClosedError('the listener'))
     await this.#closeConnections()
-    await this.#server.close()
+
+    if (this.#listening !== undefined) {
+      await this.#release(this.#listening.server)
+    }
+
     this.safeDispatchEvent('close')
   }
 
-  /** A first certificate adds the wss addresses; a later one is for new connections only. */
-  readonly #onCertificate = ({ detail }: CustomEvent<TLSCertificate>): void => {
-    const first = !this.#server.secure
+  async #attach (ma: Multiaddr, target: WebSocketTarget): Promise<Listening> {
+    const onWebSocket = (accepted: AcceptedWebSocket): void => { this.#onWebSocket(accepted) }
+    const { userServer } = this.#ports
+
+    if (userServer !== undefined) {
+      // Whether TLS ends at the server or before it is not ours to know.
+      const route = { path: target.path, plain: true, secure: true, onWebSocket }
+      userServer.attach(route)
+      this.#init.server?.once('listening', () => { this.safeDispatchEvent('listening') })
+
+      return { ma, server: userServer, route }
+    }
+
+    const server = this.#ports.open(target, this.#log)
+    const route = { path: target.path, plain: !target.secure, secure: target.secure, onWebSocket }
 
     try {
-      this.#server.serveSecure(detail)
-    } catch (err: any) {
-      this.#log.error('certificate not usable - %e', err)
-      return
+      await server.attach(route, {
+        host: target.zone === undefined ? target.host : `${target.host}%${target.zone}`,
+        port: target.port,
+        ipv6Only: target.host.includes(':')
+      })
+    } catch (err) {
+      await this.#release(server)
+      throw err
     }
 
-    if (first) {
-      this.safeDispatchEvent('listening')
+    return { ma, server, route }
+  }
+
+  async #release (server: PortServer | UserServer): Promise<void> {
+    if (server instanceof PortServer && server.unused) {
+      this.#ports.forget(server)
+      await server.close()
     }
+  }
+
+  #schemes ({ ma, server, route }: Listening): { plain: boolean, secure: boolean } {
+    if (server instanceof PortServer) {
+      return route
+    }
+
+    const { secure } = toTarget(ma)
+
+    return { plain: !secure, secure }
   }
 
   async #closeConnections (): Promise<void> {
@@ -126,32 +174,47 @@ export class WebSocketListener extends TypedEventEmitter<ListenerEvents> impleme
     }
   }
 
-  #onWebSocket ({ webSocket, socket, secure }: AcceptedWebSocket): void {
-    const channel = new WsChannel(webSocket, socket, this.#init)
-    const remoteAddr = remoteMultiaddr(socket, secure)
+  /** A first certificate adds the wss addresses; a later one is for new connections only. */
+  readonly #onCertificate = ({ detail }: CustomEvent<TLSCertificate>): void => {
+    const { server, route } = this.#listening ?? {}
 
-    if (remoteAddr === undefined || this.#shutdown.signal.aborted) {
-      webSocket.terminate()
+    if (!(server instanceof PortServer) || route === undefined) {
       return
     }
 
+    try {
+      server.addCertificate(detail)
+    } catch (err: any) {
+      this.#log.error('certificate not usable - %e', err)
+      return
+    }
+
+    if (!route.secure) {
+      route.secure = true
+      this.safeDispatchEvent('listening')
+    }
+  }
+
+  #onWebSocket ({ webSocket, socket, secure, client, ticket }: AcceptedWebSocket): void {
     const maConn = new WebSocketConnection({
-      channel,
-      remoteAddr,
+      channel: new WsChannel(webSocket, socket, this.#init),
+      remoteAddr: clientMultiaddr(client, secure),
       direction: 'inbound',
       log: this.#connectionLog,
       closeTimeout: this.#init.closeTimeout
     })
     this.#connections.add(maConn)
     maConn.addEventListener('close', () => { this.#connections.delete(maConn) })
-    this.#log('new inbound connection %s', remoteAddr)
-
-    void this.#upgrade(maConn)
+    this.#log('new inbound connection %s', maConn.remoteAddr)
+    void this.#upgrade(maConn).finally(() => { ticket.settle() })
   }
 
   async #upgrade (maConn: WebSocketConnection): Promise<void> {
     try {
-      await this.#upgrader.upgradeInbound(maConn, { signal: this.#shutdown.signal })
+      await this.#upgrades.run(
+        async signal => { await this.#upgrader.upgradeInbound(maConn, { signal }) },
+        err => { maConn.abort(err) }
+      )
     } catch (err: any) {
       this.#log.error('inbound connection %s failed to upgrade - %e', maConn.remoteAddr, err)
       maConn.abort(err)

@@ -1,68 +1,56 @@
 import http from 'node:http'
 import https from 'node:https'
 import net from 'node:net'
-import { WebSocketServer } from 'ws'
-import { DEFAULT_HANDSHAKE_TIMEOUT } from '../options.ts'
-import { webSocketOptions } from './ws-channel.ts'
+import { DEFAULT_FIRST_BYTE_TIMEOUT, DEFAULT_HANDSHAKE_TIMEOUT } from '../options.ts'
+import { CertificateFiles } from './certificate-files.ts'
+import { certificateNames } from './certificate.ts'
+import { readFirstBytes } from './first-bytes.ts'
+import { UpgradeRouter } from './upgrade-router.ts'
+import type { Ticket } from './admission.ts'
+import type { ClientAddress, TrustedProxies } from './client-address.ts'
+import type { FirstBytes } from './first-bytes.ts'
+import type { Route } from './upgrade-router.ts'
 import type { WebSocketsInit } from '../options.ts'
-import type { Logger } from '@libp2p/interface'
-import type tls from 'node:tls'
-import type { WebSocket } from 'ws'
-
-/** A WebSocket that was upgraded a moment ago; nothing of it is read yet. */
-export interface AcceptedWebSocket {
-  webSocket: WebSocket
-  socket: net.Socket
-  request: http.IncomingMessage
-
-  /** It came over TLS. */
-  secure: boolean
-}
+import type { Logger, TLSCertificate } from '@libp2p/interface'
 
 /** A TCP socket of the port, until it is closed. */
 interface AcceptedSocket {
   socket: net.Socket
+  client: ClientAddress
+  ticket: Ticket
 
-  /** Destroys the socket when no WebSocket came of it; absent once one did. */
-  deadline?: NodeJS.Timeout
-}
-
-export interface PortServerInit {
-  options: WebSocketsInit
-  log: Logger
-  onWebSocket(accepted: AcceptedWebSocket): void
+  /** Destroys the socket when no WebSocket comes of it; undefined once one did. */
+  deadline: NodeJS.Timeout | undefined
 }
 
 /**
- * One TCP port that speaks HTTP, HTTPS or both, told apart by the first byte, and
- * upgrades requests to WebSockets.
+ * One TCP port that speaks HTTP, HTTPS or both, told apart by the first byte.
+ * Listeners share it, each with its own path or scheme.
  */
 export class PortServer {
-  readonly #init: PortServerInit
+  readonly #options: WebSocketsInit
+  readonly #log: Logger
   readonly #server: net.Server
-  readonly #webSocketServer: WebSocketServer
+  readonly #router: UpgradeRouter
   readonly #sockets = new Set<AcceptedSocket>()
   readonly #byAddress = new Map<string, AcceptedSocket>()
+  readonly #certificateFiles: CertificateFiles | undefined
   #http: http.Server | undefined
   #https: https.Server | undefined
+  #listening: Promise<void> | undefined
 
-  constructor (init: PortServerInit) {
-    this.#init = init
-    this.#webSocketServer = new WebSocketServer({
-      ...webSocketOptions(init.options),
-      noServer: true,
-      clientTracking: false
-    })
+  constructor (options: WebSocketsInit, proxies: TrustedProxies, log: Logger) {
+    this.#options = options
+    this.#log = log
+    this.#router = new UpgradeRouter(options, proxies)
+    this.#certificateFiles = options.certificateFiles === undefined ? undefined : new CertificateFiles(options.certificateFiles)
     // Reading starts when it is known who is to read.
     this.#server = net.createServer({ pauseOnConnect: true, noDelay: true }, socket => { this.#onSocket(socket) })
   }
 
-  get plain (): boolean {
-    return this.#http !== undefined
-  }
-
-  get secure (): boolean {
-    return this.#https !== undefined
+  /** No listener uses it. */
+  get unused (): boolean {
+    return this.#router.empty
   }
 
   address (): net.AddressInfo | undefined {
@@ -71,41 +59,82 @@ export class PortServer {
     return address === null || typeof address === 'string' ? undefined : address
   }
 
-  /** Requests that come in plain are served from now on. */
-  servePlain (): void {
-    this.#http ??= this.#serve(http.createServer(this.#init.options.http ?? {}), false)
+  /**
+   * Sends `route` what is for it, and listens if the port does not yet.
+   *
+   * @throws {InvalidValueError} when the path is taken
+   * @throws {Error} what the system says, such as `EADDRINUSE`
+   */
+  async attach (route: Route, where: net.ListenOptions): Promise<void> {
+    this.#router.add(route)
+
+    try {
+      if (route.plain) {
+        this.#servePlain()
+      }
+
+      if (route.secure) {
+        this.#serveSecure()
+      }
+
+      this.#listening ??= this.#listen(where)
+      await this.#listening
+    } catch (err) {
+      this.#router.remove(route)
+      throw err
+    }
   }
 
-  /** Requests that come over TLS are served from now on. */
-  serveSecure (certificate: tls.SecureContextOptions = {}): void {
-    const options = { ...(this.#init.options.https ?? this.#init.options.http), ...certificate }
+  detach (route: Route): void {
+    this.#router.remove(route)
 
-    if (this.#https !== undefined) {
-      this.#https.setSecureContext(options)
-      return
+    if (this.#router.empty) {
+      this.#stopAccepting()
+    }
+  }
+
+  /**
+   * Serves TLS with this certificate, from the next handshake on. Where the
+   * options bring a certificate, this one is for those who ask for its names.
+   *
+   * @throws {Error} when it cannot be used
+   */
+  addCertificate (certificate: TLSCertificate): void {
+    if (this.#https === undefined) {
+      this.#serveSecure(certificate)
+    } else if (this.#tlsOptions().cert === undefined) {
+      this.#https.setSecureContext({ ...this.#tlsOptions(), ...certificate })
     }
 
-    const server = https.createServer(options)
-    server.on('secureConnection', socket => { socket.on('error', () => {}) })
-    server.on('tlsClientError', (err, socket) => {
-      this.#init.log('TLS handshake failed - %e', err)
-      socket.destroy()
-    })
-    this.#https = this.#serve(server, true)
+    for (const name of certificateNames(certificate.cert)) {
+      this.#https?.addContext(name, certificate)
+    }
   }
 
-  /** @throws {Error} what the system says, such as `EADDRINUSE` */
-  async listen (options: net.ListenOptions): Promise<void> {
+  /** Destroys every socket. */
+  async close (): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#certificateFiles?.close()
+    this.#server.close(() => { resolve() })
+
+    for (const { socket } of this.#sockets) {
+      socket.destroy()
+    }
+
+    await promise
+  }
+
+  async #listen (where: net.ListenOptions): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     this.#server.once('error', reject)
-    this.#server.listen(options, resolve)
+    this.#server.listen(where, resolve)
     await promise
     this.#server.off('error', reject)
-    this.#server.on('error', err => { this.#init.log.error('server error - %e', err) })
+    this.#server.on('error', err => { this.#log.error('server error - %e', err) })
   }
 
   /** Takes no further sockets, and destroys those that are no WebSocket yet. */
-  stopAccepting (): void {
+  #stopAccepting (): void {
     this.#server.close()
 
     for (const { socket, deadline } of this.#sockets) {
@@ -115,50 +144,125 @@ export class PortServer {
     }
   }
 
-  /** Destroys every socket. */
-  async close (): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>()
+  #tlsOptions (): https.ServerOptions {
+    return { ...(this.#options.https ?? this.#options.http), ...this.#certificateFiles?.read() }
+  }
 
-    if (this.#server.listening) {
-      this.#server.once('close', resolve)
-      this.#server.close()
-    } else {
-      resolve()
+  #servePlain (): void {
+    this.#http ??= this.#serve(http.createServer(this.#options.http ?? {}), false)
+  }
+
+  #serveSecure (certificate?: TLSCertificate): void {
+    if (this.#https !== undefined) {
+      return
     }
 
-    for (const { socket } of this.#sockets) {
+    const server = https.createServer({ ...this.#tlsOptions(), ...certificate })
+    server.on('secureConnection', socket => { socket.on('error', () => {}) })
+    server.on('tlsClientError', (err, socket) => {
+      this.#log('TLS handshake failed - %e', err)
       socket.destroy()
-    }
+    })
+    this.#https = this.#serve(server, true)
+    this.#certificateFiles?.watch(() => { this.#reloadCertificate() })
+  }
 
-    await promise
+  #reloadCertificate (): void {
+    try {
+      this.#https?.setSecureContext(this.#tlsOptions())
+      this.#log('certificate files were read again')
+    } catch (err: any) {
+      // Half written, or one of the two is not there yet: the next change is seen too.
+      this.#log.error('certificate files not usable - %e', err)
+    }
   }
 
   #serve <Server extends http.Server> (server: Server, secure: boolean): Server {
-    server.on('request', (_, response) => {
-      response.writeHead(400).end('Only WebSocket connections are supported')
-    })
+    server.on('request', (request, response) => { this.#onRequest(request, response) })
     server.on('upgrade', (request: http.IncomingMessage, socket: net.Socket, head: Buffer) => {
-      this.#webSocketServer.handleUpgrade(request, socket, head, webSocket => {
-        this.#endDeadline(socket)
-        this.#init.onWebSocket({ webSocket, socket, request, secure })
-      })
+      const accepted = this.#acceptedOf(socket)
+
+      if (accepted === undefined) {
+        socket.destroy()
+        return
+      }
+
+      clearTimeout(accepted.deadline)
+      accepted.deadline = undefined
+      this.#router.upgrade({ request, socket, head, secure, from: accepted.client, ticket: accepted.ticket })
     })
 
     return server
   }
 
-  #onSocket (socket: net.Socket): void {
-    const address = addressPair(socket)
-    const accepted: AcceptedSocket = {
-      socket,
-      deadline: setTimeout(() => { socket.destroy() }, this.#init.options.handshakeTimeout ?? DEFAULT_HANDSHAKE_TIMEOUT)
+  #onRequest (request: http.IncomingMessage, response: http.ServerResponse): void {
+    if (this.#options.requestHandler === undefined) {
+      // RFC 9110 section 15.5.22.
+      response.writeHead(426, { Connection: 'close, Upgrade', Upgrade: 'websocket' }).end('Only WebSocket connections are served here\n')
+      return
     }
 
+    // An answer may take longer than an upgrade; from here on the time limits of Node's HTTP server hold.
+    const accepted = this.#acceptedOf(request.socket)
+    clearTimeout(accepted?.deadline)
+    accepted?.ticket.settle()
+    this.#options.requestHandler(request, response)
+  }
+
+  #onSocket (socket: net.Socket): void {
+    const { remoteAddress, remotePort } = socket
+    socket.on('error', err => { this.#log('socket error - %e', err) })
+
+    // It may be gone before we are told of it.
+    if (remoteAddress === undefined || remotePort === undefined) {
+      socket.destroy()
+      return
+    }
+
+    const trusted = this.#router.proxies.has(remoteAddress)
+    const ticket = this.#router.admission.admit(trusted ? undefined : remoteAddress)
+
+    if (ticket === undefined) {
+      this.#log('too many pending connections, refusing %s', remoteAddress)
+      socket.destroy()
+      return
+    }
+
+    const accepted: AcceptedSocket = {
+      socket,
+      client: { address: remoteAddress, port: remotePort },
+      ticket,
+      deadline: setTimeout(() => { socket.destroy() }, this.#options.firstByteTimeout ?? DEFAULT_FIRST_BYTE_TIMEOUT)
+    }
+
+    this.#remember(accepted)
+    readFirstBytes(socket, trusted && this.#router.proxies.source === 'proxy-protocol', first => { this.#onFirstBytes(accepted, first) })
+  }
+
+  #onFirstBytes (accepted: AcceptedSocket, first: FirstBytes | undefined): void {
+    const { socket } = accepted
+    const server = first?.tls === true ? this.#https : this.#http
+
+    if (first === undefined || server === undefined) {
+      this.#log('nobody listens for what %s sent', socket.remoteAddress)
+      socket.destroy()
+      return
+    }
+
+    accepted.client = first.client ?? accepted.client
+    clearTimeout(accepted.deadline)
+    accepted.deadline = setTimeout(() => { socket.destroy() }, this.#options.handshakeTimeout ?? DEFAULT_HANDSHAKE_TIMEOUT)
+    server.emit('connection', socket)
+  }
+
+  #remember (accepted: AcceptedSocket): void {
+    const { socket, ticket } = accepted
+    const address = addressPair(socket)
     this.#sockets.add(accepted)
     this.#byAddress.set(address, accepted)
-    socket.on('error', err => { this.#init.log('socket error - %e', err) })
     socket.once('close', () => {
       clearTimeout(accepted.deadline)
+      ticket.close()
       this.#sockets.delete(accepted)
 
       // The address may belong to the next connection already.
@@ -166,35 +270,10 @@ export class PortServer {
         this.#byAddress.delete(address)
       }
     })
-    socket.once('readable', () => { this.#route(socket) })
   }
 
-  #endDeadline (socket: net.Socket): void {
-    const accepted = this.#byAddress.get(addressPair(socket))
-    clearTimeout(accepted?.deadline)
-    delete accepted?.deadline
-  }
-
-  #route (socket: net.Socket): void {
-    const first: Buffer | null = socket.read(1)
-
-    if (first === null) {
-      socket.destroy()
-      return
-    }
-
-    // RFC 8446 section 5.1: a TLS record begins with its content type, 22 for a
-    // handshake. An HTTP request begins with a letter.
-    const server = first[0] === 22 ? this.#https : this.#http
-
-    if (server === undefined) {
-      this.#init.log('nobody listens for what begins with byte %d', first[0])
-      socket.destroy()
-      return
-    }
-
-    socket.unshift(first)
-    server.emit('connection', socket)
+  #acceptedOf (socket: net.Socket): AcceptedSocket | undefined {
+    return this.#byAddress.get(addressPair(socket))
   }
 }
 

@@ -88,7 +88,7 @@ export function defineSuite (config: BrowserTestConfig): void {
     })
 
     it('says that nobody listens', async () => {
-      await expect(dial(config.closed)).to.eventually.be.rejected
+      await expect(dial(config.closed)).to.eventually.be.rejected()
         .with.property('name', 'WebSocketConnectError')
     })
 

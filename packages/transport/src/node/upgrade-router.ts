@@ -1,0 +1,143 @@
+import { STATUS_CODES } from 'node:http'
+import { InvalidValueError } from '@libp2p-ws/core'
+import { WebSocketServer } from 'ws'
+import { Admission } from './admission.ts'
+import { webSocketOptions } from './ws-channel.ts'
+import type { ClientAddress, TrustedProxies } from './client-address.ts'
+import type { WebSocketsInit } from '../options.ts'
+import type { Ticket } from './admission.ts'
+import type { IncomingMessage } from 'node:http'
+import type net from 'node:net'
+import type { WebSocket } from 'ws'
+
+/** A WebSocket that was upgraded a moment ago; nothing of it is read yet. */
+export interface AcceptedWebSocket {
+  webSocket: WebSocket
+  socket: net.Socket
+
+  /** It came over TLS. */
+  secure: boolean
+
+  /** Who is at the far end, behind the proxies that are trusted. */
+  client: ClientAddress
+
+  /** What it counts as; closed by the router. */
+  ticket: Ticket
+}
+
+/** Who gets the requests for a path. */
+export interface Route {
+  /** With its leading slash, as on the request line. Undefined takes every path that nobody else has. */
+  readonly path: string | undefined
+
+  /** Takes what comes without TLS. */
+  readonly plain: boolean
+
+  /** Takes what comes over TLS. */
+  readonly secure: boolean
+
+  onWebSocket(accepted: AcceptedWebSocket): void
+}
+
+/** An upgrade request. */
+export interface Upgrade {
+  request: IncomingMessage
+  socket: net.Socket
+  head: Buffer
+  secure: boolean
+
+  /** Who sent it to us. */
+  from: ClientAddress
+  ticket: Ticket
+}
+
+/** Turns upgrade requests into WebSockets and hands each to the route of its path. */
+export class UpgradeRouter {
+  readonly admission: Admission
+  readonly proxies: TrustedProxies
+  readonly #options: WebSocketsInit
+  readonly #webSocketServer: WebSocketServer
+  readonly #routes = new Set<Route>()
+
+  constructor (options: WebSocketsInit, proxies: TrustedProxies) {
+    this.#options = options
+    this.admission = new Admission(options)
+    this.proxies = proxies
+    this.#webSocketServer = new WebSocketServer({ ...webSocketOptions(options), noServer: true, clientTracking: false })
+  }
+
+  get empty (): boolean {
+    return this.#routes.size === 0
+  }
+
+  /** @throws {InvalidValueError} when the path is taken */
+  add (route: Route): void {
+    for (const other of this.#routes) {
+      if (samePath(other.path, route.path) && ((other.plain && route.plain) || (other.secure && route.secure))) {
+        throw new InvalidValueError('multiaddr', route.path, `another listener of this port has the path ${route.path ?? '/'}`)
+      }
+    }
+
+    this.#routes.add(route)
+  }
+
+  remove (route: Route): void {
+    this.#routes.delete(route)
+  }
+
+  /** Who takes requests for `url`. */
+  find (url: string, secure: boolean): Route | undefined {
+    const path = url.split('?')[0] ?? '/'
+    const candidates = [...this.#routes].filter(route => secure ? route.secure : route.plain)
+
+    return candidates.find(route => samePath(route.path, path)) ?? candidates.find(route => route.path === undefined)
+  }
+
+  upgrade ({ request, socket, head, secure, from, ticket }: Upgrade): void {
+    const route = this.find(request.url ?? '/', secure)
+    const client = this.proxies.clientOf(from, request.headers)
+    socket.once('close', () => { ticket.close() })
+
+    if (route === undefined) {
+      refuse(socket, 404)
+    } else if (!this.#isAllowed(request.headers.origin)) {
+      refuse(socket, 403)
+    } else if (!ticket.upgrade(client.address)) {
+      refuse(socket, 503)
+    } else {
+      this.#webSocketServer.handleUpgrade(request, socket, head, webSocket => {
+        route.onWebSocket({ webSocket, socket, secure, client, ticket })
+      })
+    }
+  }
+
+  /** What is no browser sends no Origin, and could send any. */
+  #isAllowed (origin: string | undefined): boolean {
+    const allowed = this.#options.allowedOrigins
+
+    if (allowed === undefined || origin === undefined) {
+      return true
+    }
+
+    return typeof allowed === 'function' ? allowed(origin) : allowed.includes(origin)
+  }
+}
+
+/** Answers an upgrade request with an HTTP error and closes the socket. */
+export function refuse (socket: net.Socket, status: number): void {
+  socket.once('finish', () => { socket.destroy() })
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+}
+
+/** Compares what the escapes mean: a proxy may write them in another way than the multiaddr. */
+function samePath (a: string | undefined, b: string | undefined): boolean {
+  return a === b || (a !== undefined && b !== undefined && decode(a) === decode(b))
+}
+
+function decode (path: string): string {
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    return path
+  }
+}
