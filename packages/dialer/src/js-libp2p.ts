@@ -19,6 +19,7 @@ import { CODE_P2P, CODE_P2P_CIRCUIT } from '@multiformats/multiaddr'
 import { toDialAddress } from './dial-address.ts'
 import { dialer } from './dialer.ts'
 import { dnsaddrResolver } from './dnsaddr-resolver.ts'
+import { peerStoreAddressBook } from './peer-store-address-book.ts'
 import type { DialerInit } from './dialer-options.ts'
 import type { Dialer } from './dialer.ts'
 import type { ComponentLogger, Connection, ConnectionGater, Metrics, PeerId, PeerRouting, PeerStore, Startable } from '@libp2p/interface'
@@ -68,7 +69,11 @@ export class ParallelDialing implements Startable {
 
   constructor (components: ParallelDialingComponents, init: DialerInit) {
     this.#components = components
-    this.#init = { resolvers: { dnsaddr: dnsaddrResolver(async (name, options) => lookupTxt(components.dns ?? dns(), name, options.signal)) }, ...init }
+    this.#init = {
+      resolvers: { dnsaddr: dnsaddrResolver(async (name, options) => lookupTxt(components.dns ?? dns(), name, options.signal)) },
+      addressBook: peerStoreAddressBook(components.peerStore),
+      ...init
+    }
     const { connectionManager } = components
     this.#original = connectionManager.openConnection.bind(connectionManager)
 

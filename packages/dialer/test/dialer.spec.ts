@@ -559,6 +559,23 @@ describe('dialer', () => {
       await failure(dialing.dialPeer(peer, { addresses: addresses(a) }), 0)
       expect(network.dials).to.have.lengthOf(2)
     })
+
+    it('a browser says when it is online again, until the dialer is closed', async () => {
+      const browser = new EventTarget()
+      Object.assign(globalThis, { addEventListener: browser.addEventListener.bind(browser), removeEventListener: browser.removeEventListener.bind(browser) })
+
+      try {
+        network.host(a, async () => { throw Object.assign(new Error('no route'), { code: 'ENETUNREACH' }) })
+        const dialing = start()
+        await failure(dialing.dialPeer(peer, { addresses: addresses(a) }), 0)
+        browser.dispatchEvent(new Event('online'))
+        await failure(dialing.dialPeer(peer, { addresses: addresses(a) }), 0)
+        expect(network.dials).to.have.lengthOf(2)
+      } finally {
+        Reflect.deleteProperty(globalThis, 'addEventListener')
+        Reflect.deleteProperty(globalThis, 'removeEventListener')
+      }
+    })
   })
 
   describe('traces', () => {

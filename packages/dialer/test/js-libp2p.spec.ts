@@ -5,6 +5,7 @@ import { yamux } from '@libp2p/yamux'
 import { multiaddr } from '@multiformats/multiaddr'
 import { expect } from 'aegir/chai'
 import { createLibp2p } from 'libp2p'
+import { peerStoreAddressBook } from '../src/index.ts'
 import { parallelDialing } from '../src/js-libp2p.ts'
 import type { Libp2p } from '@libp2p/interface'
 import type { Libp2pOptions } from 'libp2p'
@@ -83,6 +84,21 @@ describe('in stock js-libp2p', () => {
 
     expect(second).to.equal(first)
     expect(await node.dial(listener.peerId)).to.equal(first)
+  })
+
+  it('keeps what it learned of addresses in the peer store', async () => {
+    const node = await start({ services: { dialing: parallelDialing() } })
+    const connection = await node.dial(listener.getMultiaddrs())
+    const book = peerStoreAddressBook(node.peerStore)
+    let outcomes = await book.load(listener.peerId)
+
+    // the dial does not wait for the peer store
+    while (outcomes.length === 0) {
+      outcomes = await book.load(listener.peerId)
+    }
+
+    expect(outcomes.map(({ address }) => address)).to.deep.equal([connection.remoteAddr.decapsulateCode(421).toString()])
+    expect(outcomes[0]).to.have.property('lastSuccess').that.is.closeTo(Date.now(), 60_000)
   })
 
   it('connects to addresses that name no peer', async () => {

@@ -94,40 +94,28 @@ export class DialScheduler {
 
   /** Addresses were found. `ownAddresses`: keys of the addresses that this host listens on. */
   handleCandidates (now: number, dial: number, found: readonly FoundAddress[], ownAddresses: ReadonlySet<string> = new Set()): void {
-    const job = this.#jobs.get(dial)
-
-    if (job === undefined) {
-      return
-    }
-
-    for (const { record } of this.#intake.add(job, found, ownAddresses, now)) {
-      this.#outputs.push({ type: 'record', dial, record: copyRecord(record) })
-    }
-
-    this.#settle(job, now)
+    this.#change(now, dial, job => {
+      for (const { record } of this.#intake.add(job, found, ownAddresses, now)) {
+        this.#outputs.push({ type: 'record', dial, record: copyRecord(record) })
+      }
+    })
   }
 
   /** A source of candidates has ended; `error` says what broke it. `isOwn`: the one asked for with `lookup`. */
   handleLookupEnd (now: number, dial: number, isOwn: boolean, error?: Error): void {
-    const job = this.#jobs.get(dial)
-
-    if (job !== undefined) {
+    this.#change(now, dial, job => {
       job.lookups--
       job.hasOwnLookup &&= !isOwn
       job.lookupError ??= error
-      this.#settle(job, now)
-    }
+    })
   }
 
   /** Which address to try first, learned from earlier dials. */
   handleFavorite (now: number, dial: number, key: string): void {
-    const job = this.#jobs.get(dial)
-
-    if (job !== undefined) {
+    this.#change(now, dial, job => {
       job.favorite = key
       this.#intake.rank(job, job.waiting(), now)
-      this.#settle(job, now)
-    }
+    })
   }
 
   /** News of an attempt. Ignored when the attempt was aborted. */
@@ -201,6 +189,16 @@ export class DialScheduler {
     this.#byKey.set(key, job)
 
     return job
+  }
+
+  /** Ignored when the dial is over. */
+  #change (now: number, dial: number, change: (job: DialJob) => void): void {
+    const job = this.#jobs.get(dial)
+
+    if (job !== undefined) {
+      change(job)
+      this.#settle(job, now)
+    }
   }
 
   #settle (job: DialJob, now: number): void {

@@ -1,0 +1,52 @@
+import { mergeOutcomes } from './sans-io/address-history.ts'
+import { HISTORY_ADDRESSES } from './sans-io/constants.ts'
+import type { AddressBook } from './address-book.ts'
+import type { AddressOutcome } from './sans-io/address-history.ts'
+import type { PeerId, PeerStore } from '@libp2p/interface'
+
+export interface PeerStoreAddressBookInit {
+  /** Addresses kept for each peer. Default 16. */
+  maxAddresses?: number
+}
+
+/** The key of the metadata of a peer that has the outcomes, as JSON. */
+export const ADDRESS_OUTCOMES_KEY = 'libp2p-ws:address-outcomes'
+
+/** Keeps outcomes with the peers they belong to, so that they last as long as the peer store does. */
+export function peerStoreAddressBook (peerStore: Pick<PeerStore, 'get' | 'merge'>, init: PeerStoreAddressBookInit = {}): AddressBook {
+  const maxAddresses = init.maxAddresses ?? HISTORY_ADDRESSES
+  const load = async (peer: PeerId): Promise<AddressOutcome[]> => {
+    try {
+      return decode((await peerStore.get(peer)).metadata.get(ADDRESS_OUTCOMES_KEY))
+    } catch (err) {
+      if (err instanceof Error && err.name === 'NotFoundError') {
+        return []
+      }
+
+      throw err
+    }
+  }
+
+  return {
+    load,
+    record: async (peer, outcomes) => {
+      const merged = mergeOutcomes(await load(peer), outcomes, maxAddresses)
+      await peerStore.merge(peer, { metadata: { [ADDRESS_OUTCOMES_KEY]: new TextEncoder().encode(JSON.stringify(merged)) } })
+    }
+  }
+}
+
+/** What cannot be read is as good as nothing: it is only a hint where to dial first. */
+function decode (bytes: Uint8Array | undefined): AddressOutcome[] {
+  try {
+    const value: unknown = JSON.parse(new TextDecoder().decode(bytes))
+
+    return Array.isArray(value) ? value.filter(isOutcome) : []
+  } catch {
+    return []
+  }
+}
+
+function isOutcome (value: any): value is AddressOutcome {
+  return typeof value?.address === 'string' && [value.lastSuccess, value.lastFailure, value.handshake].every(time => time === undefined || typeof time === 'number')
+}
