@@ -28,13 +28,16 @@ export function closingLine ({ passed, failed, skipped }: Totals): string {
 
 /**
  * What makes a run fail that may skip nothing: a suite with a skipped test, or
- * one that said something was missing.
+ * one that said something was missing. What a transport declares that it cannot
+ * do may be skipped.
  */
 export function findSkips (result: SuiteResult): string[] {
   const problems: string[] = []
 
-  if (result.skipped > 0) {
-    problems.push(`skipped ${result.skipped} ${result.skipped === 1 ? 'test' : 'tests'}, and none may be skipped`)
+  const count = result.skippedTitles.length
+
+  if (count > 0) {
+    problems.push(`skipped ${count} ${count === 1 ? 'test' : 'tests'}, and none may be skipped`)
   } else if (result.missing.length > 0) {
     problems.push(`lacked ${result.missing.join(', ')}, and nothing may be left out`)
   }
@@ -70,6 +73,7 @@ function formatNotes (result: SuiteResult): string[] {
     ...result.problems.map(problem => `failed:  ${result.name} ${problem}`),
     ...result.failedTitles.map(title => `failed:  ${result.name}: ${title}`),
     ...result.missing.map(thing => `skipped: ${result.name} lacks: ${thing}`),
-    ...result.skippedTitles.map(title => `skipped: ${result.name}: ${title}`)
+    ...result.skippedTitles.map(title => `skipped: ${result.name}: ${title}`),
+    ...(result.declared > 0 ? [`skipped: ${result.name}: ${result.declared} for what a transport declares that it cannot do`] : [])
   ]
 }

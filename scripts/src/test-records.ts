@@ -8,6 +8,9 @@ import { readFileSync } from 'node:fs'
  */
 export const RECORDS_VARIABLE = 'TEST_RECORDS_FILE'
 
+/** How `transportSuite` of packages/testing marks a test that a transport's capabilities rule out. */
+const DECLARED = /\(skipped, as declared: .+\)$/
+
 export type TestState = 'passed' | 'failed' | 'skipped'
 
 export type TestRecord = { state: TestState, title: string } | { state: 'end' }
@@ -17,7 +20,10 @@ export interface TestCounts {
   failed: number
   skipped: number
 
-  /** Full titles of the tests that were skipped. */
+  /** Of those skipped: tests for what the thing under test declares that it cannot do. */
+  declared: number
+
+  /** Full titles of the other tests that were skipped. */
   skippedTitles: string[]
 
   /** Full titles of the tests that failed. */
@@ -32,7 +38,7 @@ export interface TestCounts {
  * a last line cut short by a crash is not counted.
  */
 export function readCounts (path: string): TestCounts {
-  const counts: TestCounts = { passed: 0, failed: 0, skipped: 0, skippedTitles: [], failedTitles: [], complete: false }
+  const counts: TestCounts = { passed: 0, failed: 0, skipped: 0, declared: 0, skippedTitles: [], failedTitles: [], complete: false }
 
   for (const record of readRecords(path)) {
     counts.complete = record.state === 'end'
@@ -43,7 +49,9 @@ export function readCounts (path: string): TestCounts {
 
     counts[record.state]++
 
-    if (record.state === 'skipped') {
+    if (record.state === 'skipped' && DECLARED.test(record.title)) {
+      counts.declared++
+    } else if (record.state === 'skipped') {
       counts.skippedTitles.push(record.title)
     } else if (record.state === 'failed') {
       counts.failedTitles.push(record.title)

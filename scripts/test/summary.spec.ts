@@ -9,6 +9,7 @@ function result (changes: Partial<SuiteResult>): SuiteResult {
     passed: 0,
     failed: 0,
     skipped: 0,
+    declared: 0,
     skippedTitles: [],
     failedTitles: [],
     complete: true,
@@ -33,7 +34,8 @@ describe('summary', () => {
 
   it('turns a skipped test, and a thing that was missing, into a problem', () => {
     expect(findSkips(result({ passed: 1 }))).to.be.empty()
-    expect(findSkips(result({ skipped: 1, missing: ['chromium'] }))).to.deep.equal(['skipped 1 test, and none may be skipped'])
+    expect(findSkips(result({ skipped: 2, declared: 2 }))).to.be.empty()
+    expect(findSkips(result({ skipped: 3, declared: 2, skippedTitles: ['a page'], missing: ['chromium'] }))).to.deep.equal(['skipped 1 test, and none may be skipped'])
     expect(findSkips(result({ missing: ['chromium'] }))).to.deep.equal(['lacked chromium, and nothing may be left out'])
   })
 
@@ -43,7 +45,8 @@ describe('summary', () => {
       result({
         name: 'interop',
         failed: 1,
-        skipped: 1,
+        skipped: 3,
+        declared: 2,
         failedTitles: ['echo is equal'],
         skippedTitles: ['go dials'],
         problems: ['was killed after 5 s'],
@@ -52,12 +55,13 @@ describe('summary', () => {
     ]).split('\n')).to.deep.equal([
       'suite        passed   failed  skipped     time',
       'packages/a        3        0        0    1.3 s',
-      'interop           0        2        1    1.3 s',
+      'interop           0        2        3    1.3 s',
       '',
       'failed:  interop was killed after 5 s',
       'failed:  interop: echo is equal',
       'skipped: interop lacks: go toolchain',
-      'skipped: interop: go dials'
+      'skipped: interop: go dials',
+      'skipped: interop: 2 for what a transport declares that it cannot do'
     ])
   })
 })
