@@ -1,5 +1,6 @@
 import { serviceCapabilities } from '@libp2p/interface'
 import { lpStream } from '@libp2p/utils'
+import { Uint8ArrayList } from 'uint8arraylist'
 import { Identity, verifyIdentity } from './identity.ts'
 import { NoiseError } from './sans-io/errors.ts'
 import { Handshake } from './sans-io/handshake.ts'
@@ -8,6 +9,7 @@ import { SecureChannel } from './secure-channel.ts'
 import type { RemoteIdentity } from './identity.ts'
 import type { ConnectionEncrypter, MessageStream, PrivateKey, SecureConnectionOptions, SecuredConnection, StreamMuxerFactory, Upgrader } from '@libp2p/interface'
 import type { LengthPrefixedStream } from '@libp2p/utils'
+import type { EagerEncrypter, EagerSecureOptions } from '@libp2p-ws/core'
 import { crypto, generateKeyPair } from '#crypto'
 
 /** Protocol id (libp2p spec, noise). */
@@ -26,7 +28,8 @@ export interface NoiseInit {
 }
 
 /** Noise XX with libp2p identities and early muxer negotiation. */
-export class Noise implements ConnectionEncrypter {
+export class Noise implements EagerEncrypter {
+  readonly speaksFirst = true
   readonly protocol: string = NOISE_PROTOCOL
   readonly #components: NoiseComponents
   readonly #prologue: Uint8Array
@@ -47,10 +50,14 @@ export class Noise implements ConnectionEncrypter {
    * @throws {NoiseError} its code says at what
    * @throws {UnexpectedPeerError} when another peer answers than `options.remotePeer`
    */
-  async secureOutbound (connection: MessageStream, options: SecureConnectionOptions = {}): Promise<SecuredConnection> {
-    const messages = handshakeMessages(connection)
+  async secureOutbound (connection: MessageStream, options: EagerSecureOptions = {}): Promise<SecuredConnection> {
     const handshake = this.#handshake(true)
-    await messages.write(handshake.writeMessage(new Uint8Array()), options)
+    const first = handshake.writeMessage(new Uint8Array())
+    connection.send(new Uint8ArrayList(recordHeader(first.byteLength), first))
+    await options.negotiated
+
+    // from here on what comes in is ours
+    const messages = handshakeMessages(connection)
     const payload = handshake.readMessage((await messages.read(options)).subarray())
     const remote = await verifyIdentity(payload, staticOf(handshake), options.remotePeer)
     await messages.write(handshake.writeMessage(await this.#payload(options)), options)

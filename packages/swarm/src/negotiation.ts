@@ -2,9 +2,11 @@ import { InvalidMultiaddrError } from '@libp2p/interface'
 import * as mss from '@libp2p/multistream-select'
 import { peerIdFromString } from '@libp2p/peer-id'
 import { CODE_P2P } from '@multiformats/multiaddr'
+import { proposeEagerly } from './eager-select.ts'
 import { EncryptionFailedError, MuxerUnavailableError } from './errors.ts'
 import { toError } from './stream-negotiation.ts'
-import type { ConnectionEncrypter, MessageStream, MessageStreamDirection, MultiaddrConnection, PeerId, SecuredConnection, StreamMuxerFactory, UpgraderOptions, UpgraderWithoutEncryptionOptions } from '@libp2p/interface'
+import type { ConnectionEncrypter, MessageStream, MessageStreamDirection, MultiaddrConnection, PeerId, SecureConnectionOptions, SecuredConnection, StreamMuxerFactory, UpgraderOptions, UpgraderWithoutEncryptionOptions } from '@libp2p/interface'
+import type { EagerEncrypter } from '@libp2p-ws/core'
 import type { Multiaddr } from '@multiformats/multiaddr'
 
 export type AnyUpgraderOptions = UpgraderOptions | UpgraderWithoutEncryptionOptions
@@ -36,6 +38,13 @@ export async function secure (connection: MessageStream, maConn: MultiaddrConnec
   }
 
   try {
+    const [only, ...others] = encrypters.values()
+
+    // with one protocol to offer, an answer could only be yes or the end
+    if (direction === 'outbound' && others.length === 0 && only != null && speaksFirst(only)) {
+      return await secureEagerly(connection, only, secureOptions)
+    }
+
     const protocol = await negotiate(connection, encrypters, direction, options.signal)
     const encrypter = lookUp(encrypters, protocol)
     const secured = direction === 'inbound'
@@ -47,6 +56,20 @@ export async function secure (connection: MessageStream, maConn: MultiaddrConnec
     options.signal.throwIfAborted()
     throw new EncryptionFailedError(toError(err).message, { cause: err })
   }
+}
+
+/** The proposal and the first message of the handshake go out together: one round trip less. */
+async function secureEagerly (connection: MessageStream, encrypter: EagerEncrypter, options: SecureConnectionOptions): Promise<Secured> {
+  const negotiated = proposeEagerly(connection, encrypter.protocol, options)
+
+  // the handshake may fail first, and then nobody waits for the answer
+  negotiated.catch(() => {})
+
+  return { ...await encrypter.secureOutbound(connection, { ...options, negotiated }), protocol: encrypter.protocol }
+}
+
+function speaksFirst (encrypter: ConnectionEncrypter): encrypter is EagerEncrypter {
+  return 'speaksFirst' in encrypter && encrypter.speaksFirst === true
 }
 
 /**
