@@ -16,6 +16,9 @@ import type { DialOutput } from './sans-io/outputs.ts'
 import type { Logger, PeerId } from '@libp2p/interface'
 import type { Clock, ClockTimer, DialerComponents, DialPeerOptions, DialTrace } from '@libp2p-ws/core'
 
+// HTML's timers have a signed 32-bit delay, and run at once when it is longer
+const LONGEST_DELAY = 2 ** 31 - 1
+
 /** Carries out what the scheduler decides, with one timer for all dials, and tells it what came of it. */
 export class DialDriver {
   readonly #components: DialerComponents
@@ -260,7 +263,7 @@ export class DialDriver {
       const handle = this.#clock.setTimeout(() => {
         this.#timer = undefined
         this.#tell((scheduler, now) => { scheduler.handleTimeout(now) })
-      }, Math.max(0, at - this.#clock.now()))
+      }, Math.min(LONGEST_DELAY, Math.max(0, at - this.#clock.now())))
       this.#timer = { at, handle }
     }
   }

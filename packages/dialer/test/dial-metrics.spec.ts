@@ -35,7 +35,7 @@ describe('metrics', () => {
     network.listen(good, peer, 30)
     const dialed = dialer({ clock: network.clock })(network.components({ metrics: recorded.metrics }))
       .dialPeer(peer, { addresses: [refused, good].map(address => multiaddr(address)) })
-    await network.clock.advance(30)
+    await network.clock.advanceAsync(30)
     await dialed
 
     expect(recorded.reports).to.deep.equal([
@@ -54,7 +54,7 @@ describe('metrics', () => {
     addresses.forEach(address => { network.refuse(address) })
     const dialed = dialer({ clock: network.clock })(network.components({ metrics: recorded.metrics }))
       .dialPeer(peer, { addresses: addresses.map(address => multiaddr(address)) }).catch(err => err)
-    await network.clock.advance(0)
+    await network.clock.advanceAsync(0)
     await dialed
 
     expect(recorded.reports).to.deep.include(['libp2p_swarm_dials_per_peer_total', { '>=6': 1 }])

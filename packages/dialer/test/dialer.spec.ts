@@ -28,9 +28,9 @@ describe('dialer', () => {
 
   afterEach(async () => {
     await running?.close()
-    await network.clock.advance(0)
+    await network.clock.advanceAsync(0)
     expect(network.open, 'sockets left open').to.equal(0)
-    expect(network.clock.timers, 'timers left').to.equal(0)
+    expect(network.clock.pending, 'timers left').to.equal(0)
   })
 
   function start (components: Partial<DialerComponents> = {}, init: DialerInit = {}): Dialer {
@@ -46,7 +46,7 @@ describe('dialer', () => {
   /** The error of a dial that fails within `ms`. */
   async function failure (dialed: Promise<Connection>, ms: number): Promise<DialError> {
     const error = dialed.then(() => { throw new Error('it has connected') }, err => err)
-    await network.clock.advance(ms)
+    await network.clock.advanceAsync(ms)
 
     return error
   }
@@ -55,18 +55,18 @@ describe('dialer', () => {
     it('connects to the address that works, and closes the rest', async () => {
       network.listen(c, peer, 3)
       const dialed = start().dialPeer(peer, { addresses: addresses(a, b, c) })
-      await network.clock.advance(253)
+      await network.clock.advanceAsync(253)
 
       expect(await dialed).to.equal(network.connections[0])
       expect(network.dials.map(({ at }) => at)).to.deep.equal([0, 250, 250])
-      await network.clock.advance(0)
+      await network.clock.advanceAsync(0)
       expect(network.open).to.equal(0)
     })
 
     it('tells the transport whom to expect, and how to negotiate', async () => {
       network.listen(a, peer, 3)
       const dialed = start().dialPeer(peer, { addresses: addresses(a), initiator: false })
-      await network.clock.advance(3)
+      await network.clock.advanceAsync(3)
       await dialed
 
       expect(network.dials[0]?.options).to.include({ peer, initiator: false })
@@ -107,9 +107,9 @@ describe('dialer', () => {
       })
       network.listen(b, peer, 3)
       const dialed = start().dialPeer(peer, { addresses: addresses(a, b) })
-      await network.clock.advance(253)
+      await network.clock.advanceAsync(253)
       expect(await dialed).to.equal(network.connections[0])
-      await network.clock.advance(500)
+      await network.clock.advanceAsync(500)
 
       expect(network.connections.map(({ isAborted }) => isAborted)).to.deep.equal([false, true])
     })
@@ -142,7 +142,7 @@ describe('dialer', () => {
       network.listen(a, peer, 3)
       const dialing = start()
       const dialed = Array.from({ length: 50 }, async () => dialing.dialPeer(peer, { addresses: addresses(a) }))
-      await network.clock.advance(3)
+      await network.clock.advanceAsync(3)
 
       expect(new Set(await Promise.all(dialed)).size).to.equal(1)
       expect(network.dials).to.have.lengthOf(1)
@@ -152,14 +152,14 @@ describe('dialer', () => {
       const dialing = start()
       const controllers = [new AbortController(), new AbortController()]
       const dialed = controllers.map(async ({ signal }) => dialing.dialPeer(peer, { addresses: addresses(a), signal }).catch(err => err))
-      await network.clock.advance(10)
+      await network.clock.advanceAsync(10)
       controllers[0]?.abort(new Error('changed my mind'))
-      await network.clock.advance(0)
+      await network.clock.advanceAsync(0)
       expect(await dialed[0]).to.have.property('message', 'changed my mind')
       expect(network.open).to.equal(1)
 
       controllers[1]?.abort()
-      await network.clock.advance(0)
+      await network.clock.advanceAsync(0)
       expect(await dialed[1]).to.have.property('name', 'AbortError')
       expect(network.open).to.equal(0)
       expect(dialing.pending()).to.be.empty()
@@ -187,7 +187,7 @@ describe('dialer', () => {
         remove(...args)
       }
       const dialed = start().dialPeer(peer, { addresses: addresses(a), signal })
-      await network.clock.advance(3)
+      await network.clock.advanceAsync(3)
       await dialed
 
       expect(listeners.size).to.equal(0)
@@ -215,7 +215,7 @@ describe('dialer', () => {
 
       for (const options of [{ force: true }, { forceDirect: true }, { allowLimited: false }]) {
         const dialed = dialing.dialPeer(peer, { addresses: addresses(a), ...options })
-        await network.clock.advance(3)
+        await network.clock.advanceAsync(3)
         expect(await dialed).not.to.equal(open)
       }
 
@@ -246,7 +246,7 @@ describe('dialer', () => {
           }
         }
       }).dialPeer(peer, { addresses: addresses(a, b, c) })
-      await network.clock.advance(3)
+      await network.clock.advanceAsync(3)
       await dialed
 
       expect(network.dials.map(({ address }) => address)).to.deep.equal([c])
@@ -277,9 +277,9 @@ describe('dialer', () => {
     it('a connection that has come in meanwhile is the answer after all', async () => {
       const open: Connection[] = []
       const dialed = start({ connection: () => open[0] }, { dialTimeout: 1_000 }).dialPeer(peer, { addresses: addresses(a) })
-      await network.clock.advance(500)
+      await network.clock.advanceAsync(500)
       open.push(network.connect(peer))
-      await network.clock.advance(500)
+      await network.clock.advanceAsync(500)
 
       expect(await dialed).to.equal(open[0])
     })
@@ -289,7 +289,7 @@ describe('dialer', () => {
     it('connects to whoever answers', async () => {
       network.listen(b, other, 3)
       const dialed = start().dialAddresses(addresses(a, b))
-      await network.clock.advance(253)
+      await network.clock.advanceAsync(253)
 
       expect((await dialed).remotePeer).to.equal(other)
       expect(network.dials[0]?.options).not.to.have.property('peer')
@@ -299,7 +299,7 @@ describe('dialer', () => {
       network.listen(a, other, 3)
       const dialing = start()
       const dialed = [dialing.dialAddresses(addresses(a, b)), dialing.dialAddresses(addresses(b, a))]
-      await network.clock.advance(3)
+      await network.clock.advanceAsync(3)
       const [first, second] = await Promise.all(dialed)
 
       expect(second).to.equal(first)
@@ -325,7 +325,7 @@ describe('dialer', () => {
           yield { address: multiaddr(b), source: 'peer-routing' }
         }
       }).dialPeer(peer)
-      await network.clock.advance(5_003)
+      await network.clock.advanceAsync(5_003)
 
       expect(await dialed).to.equal(network.connections[0])
     })
@@ -354,7 +354,7 @@ describe('dialer', () => {
           yield multiaddr(b)
         })()
       })
-      await network.clock.advance(253)
+      await network.clock.advanceAsync(253)
 
       expect(await dialed).to.equal(network.connections[0])
     })
@@ -363,7 +363,7 @@ describe('dialer', () => {
       network.listen(a, peer, 3)
       const dialing = start({ candidates: () => { throw new Error('the peer store is broken') } })
       const dialed = dialing.dialPeer(peer, { addresses: addresses(a) })
-      await network.clock.advance(3)
+      await network.clock.advanceAsync(3)
 
       expect(await dialed).to.equal(network.connections[0])
       const error = await failure(dialing.dialPeer(other), 0)
@@ -383,9 +383,9 @@ describe('dialer', () => {
           }
         }
       }).dialPeer(peer)
-      await network.clock.advance(3)
+      await network.clock.advanceAsync(3)
       await dialed
-      await network.clock.advance(0)
+      await network.clock.advanceAsync(0)
 
       expect(isOver).to.be.true()
     })
@@ -405,7 +405,7 @@ describe('dialer', () => {
           })
         })
       }).dialPeer(peer, { addresses: addresses(a) })
-      await network.clock.advance(3)
+      await network.clock.advanceAsync(3)
       await dialed
 
       expect(isClosed).to.be.true()
@@ -440,7 +440,7 @@ describe('dialer', () => {
       network.listen(a, peer, 3)
       const dialed = start({}, { resolvers: { dnsaddr: resolver({ 'slow.example': [b] }, 5_000) } })
         .dialPeer(peer, { addresses: addresses('/dnsaddr/slow.example', a) })
-      await network.clock.advance(3)
+      await network.clock.advanceAsync(3)
 
       expect(await dialed).to.equal(network.connections[0])
     })
@@ -449,7 +449,7 @@ describe('dialer', () => {
       network.listen(b, peer, 3)
       const dialed = start({}, { resolvers: { dnsaddr: resolver({ 'slow.example': [`${b}/p2p/${peer}`, `${c}/p2p/${other}`] }, 2_000) } })
         .dialPeer(peer, { addresses: addresses('/dnsaddr/slow.example', a) })
-      await network.clock.advance(2_003)
+      await network.clock.advanceAsync(2_003)
 
       expect(await dialed).to.equal(network.connections[0])
       expect(network.dials.map(({ address, at }) => [address, at])).to.deep.equal([[a, 0], [b, 2_000]])
@@ -461,7 +461,7 @@ describe('dialer', () => {
       }))
       network.listen(a, peer, 3)
       const short = start({}, { resolvers: { dnsaddr: resolver(chain(4)) } }).dialPeer(peer, { addresses: addresses('/dnsaddr/0.example') })
-      await network.clock.advance(3)
+      await network.clock.advanceAsync(3)
       await short
 
       const error = await failure(start({}, { resolvers: { dnsaddr: resolver(chain(5)) } }).dialPeer(peer, { addresses: addresses('/dnsaddr/0.example') }), 0)
@@ -501,7 +501,7 @@ describe('dialer', () => {
       const name = '/dns4/example.com/tcp/443/wss'
       network.listen(name, peer, 3)
       const dialed = start().dialPeer(peer, { addresses: addresses(name) })
-      await network.clock.advance(3)
+      await network.clock.advanceAsync(3)
 
       expect(await dialed).to.equal(network.connections[0])
     })
@@ -516,7 +516,7 @@ describe('dialer', () => {
       for (const expected of [253, 3]) {
         const from = network.clock.now()
         const dialed = dialing.dialPeer(peer, { addresses: addresses(ip6, a) })
-        await network.clock.advance(expected)
+        await network.clock.advanceAsync(expected)
         await dialed
         expect(network.clock.now() - from).to.equal(expected)
       }
@@ -531,7 +531,7 @@ describe('dialer', () => {
         }
       })
       const dialed = dialing.dialPeer(peer, { addresses: addresses(a) })
-      await network.clock.advance(3)
+      await network.clock.advanceAsync(3)
 
       expect(await dialed).to.equal(network.connections[0])
     })
@@ -583,7 +583,7 @@ describe('dialer', () => {
       const events: DialTraceEvent[] = []
       network.listen(a, peer, 3)
       const dialed = start({}, { onTrace: event => { events.push(event) } }).dialPeer(peer, { addresses: addresses(a) })
-      await network.clock.advance(3)
+      await network.clock.advanceAsync(3)
       await dialed
 
       expect(events.map(event => event.type === 'record' ? event.record.phase : event.type)).to.deep.equal(['waiting', 'connecting', 'succeeded', 'ended'])
@@ -594,7 +594,7 @@ describe('dialer', () => {
       const types: string[] = []
       network.listen(a, peer, 3)
       const dialed = start().dialPeer(peer, { addresses: addresses(a), onProgress: ({ type }) => { types.push(type) } })
-      await network.clock.advance(3)
+      await network.clock.advanceAsync(3)
       await dialed
 
       expect(types).to.deep.equal(['dialer:record', 'dialer:record', 'dialer:record'])
@@ -603,7 +603,7 @@ describe('dialer', () => {
     it('a listener that throws breaks nothing', async () => {
       network.listen(a, peer, 3)
       const dialed = start({}, { onTrace: () => { throw new Error('no') } }).dialPeer(peer, { addresses: addresses(a) })
-      await network.clock.advance(3)
+      await network.clock.advanceAsync(3)
 
       expect(await dialed).to.equal(network.connections[0])
     })
@@ -611,7 +611,7 @@ describe('dialer', () => {
     it('of dials under way can be had', async () => {
       const dialing = start()
       const dialed = dialing.dialPeer(peer, { addresses: addresses(a, b) }).catch(err => err)
-      await network.clock.advance(100)
+      await network.clock.advanceAsync(100)
       const [trace] = dialing.pending()
 
       expect(trace).to.include({ peer: peer.toString() }).and.not.to.have.property('ended')
@@ -628,7 +628,7 @@ describe('dialer', () => {
     it('turns callers away, and leaves no socket and no timer', async () => {
       const dialing = start()
       const dialed = [peer, other].map(async id => dialing.dialPeer(id, { addresses: addresses(a, b) }).catch(err => err))
-      await network.clock.advance(100)
+      await network.clock.advanceAsync(100)
       await dialing.close()
 
       expect(await Promise.all(dialed)).to.satisfy((errors: unknown[]) => errors.every(error => error instanceof ClosedError))
@@ -640,14 +640,21 @@ describe('dialer', () => {
       network.host(a, async () => new Promise(() => {}))
       const dialing = start()
       const dialed = dialing.dialPeer(peer, { addresses: addresses(a) }).catch(err => err)
-      await network.clock.advance(0)
+      await network.clock.advanceAsync(0)
       const closed = dialing.close()
-      await network.clock.advance(1_000)
+      await network.clock.advanceAsync(1_000)
       await closed
       await dialed
       running = undefined
       network.open = 0
     })
+  })
+
+  it('a time that no timer can hold is waited for in parts', async () => {
+    const dialing = start({ candidates: (_peer, { signal }) => stalled(signal) }, { dialPeerTimeout: 2 ** 32 })
+    const error = await failure(dialing.dialPeer(peer), 2 ** 32)
+
+    expect(error.cause).to.have.property('code', 'ERR_DIAL_TIMEOUT')
   })
 
   it('options that make no sense are refused', () => {

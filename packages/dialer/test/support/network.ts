@@ -1,7 +1,7 @@
 import { generateKeyPair } from '@libp2p/crypto/keys'
 import { defaultLogger } from '@libp2p/logger'
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
-import { VirtualClock } from './virtual-clock.ts'
+import { FakeClock } from '@libp2p-ws/testing'
 import type { Connection, PeerId } from '@libp2p/interface'
 import type { ClockTimer, ConnectOptions, DialerComponents } from '@libp2p-ws/core'
 import type { Multiaddr } from '@multiformats/multiaddr'
@@ -11,7 +11,7 @@ export async function randomPeer (): Promise<PeerId> {
 }
 
 /** What a host does with a dial. Rejects or resolves as it likes, in virtual time. */
-export type Host = (options: ConnectOptions, clock: VirtualClock) => Promise<Connection>
+export type Host = (options: ConnectOptions, clock: FakeClock) => Promise<Connection>
 
 /** Connections that were made, with what became of them. */
 export interface FakeConnection extends Connection {
@@ -26,7 +26,7 @@ export interface SentDial {
 
 /** Hosts at addresses, in virtual time. */
 export class FakeNetwork {
-  readonly clock: VirtualClock = new VirtualClock()
+  readonly clock: FakeClock = new FakeClock()
   readonly dials: SentDial[] = []
   readonly connections: FakeConnection[] = []
   readonly peerId: PeerId
@@ -104,7 +104,7 @@ export async function never (signal: AbortSignal): Promise<never> {
   })
 }
 
-export async function wait (clock: VirtualClock, ms: number, signal: AbortSignal): Promise<void> {
+export async function wait (clock: FakeClock, ms: number, signal: AbortSignal): Promise<void> {
   let timer: ClockTimer | undefined
 
   try {
