@@ -1,6 +1,6 @@
 /**
- * Runs publint over what each published package would pack, and ends with exit
- * code 1 if it has anything to say.
+ * Runs publint over what each published package would pack. Ends with exit code
+ * 1 if it finds an error or a warning; suggestions are only printed.
  */
 import { join } from 'node:path'
 import { publint } from 'publint'
@@ -10,12 +10,15 @@ import { openRepository } from './src/repository.ts'
 const repository = openRepository(join(import.meta.dirname, '..'))
 
 for (const { path, manifest } of repository.packages.filter(({ manifest }) => manifest.private !== true)) {
-  const { messages, pkg } = await publint({ pkgDir: join(repository.root, path), pack: 'npm', strict: true })
+  const { messages, pkg } = await publint({ pkgDir: join(repository.root, path), pack: 'npm' })
 
   process.stdout.write(`${manifest.name}: ${messages.length === 0 ? 'ok' : ''}\n`)
 
   for (const message of messages) {
     process.stdout.write(`  ${message.type}: ${formatMessage(message, pkg, { color: false })}\n`)
-    process.exitCode = 1
+
+    if (message.type !== 'suggestion') {
+      process.exitCode = 1
+    }
   }
 }

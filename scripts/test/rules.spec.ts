@@ -96,6 +96,7 @@ describe('rules', () => {
         ' * import { example } from \'libp2p\'',
         'import { c } from \'./near.ts\'',
         'import { d } from \'node:fs\'',
+        'import { f } from \'#platform\'',
         'export * from \'re-exported\'',
         'const e = await import(\'loaded-late\')',
         'import \'for-its-effect\''

@@ -60,7 +60,7 @@ function findUndeclared ({ manifest }: WorkspacePackage, path: string, source: s
 
   return [...code.matchAll(IMPORT)]
     .map(match => match[2] ?? '')
-    .filter(specifier => !specifier.startsWith('.') && !specifier.startsWith('node:') && !builtinModules.includes(specifier))
+    .filter(specifier => !/^(?:\.|#|node:)/.test(specifier) && !builtinModules.includes(specifier))
     .filter(specifier => !declared.has(packageOf(specifier)))
     .map(specifier => ({ path, message: `imports ${specifier}, which package.json does not declare as a dependency` }))
 }
