@@ -158,13 +158,23 @@ export class DialDriver {
       signal: dial.signal,
       canDial: address => components.canDial(address),
       onFound: found => {
-        const own = new Set(components.ownAddresses?.().map(address => toDialAddress(address, undefined)?.key ?? ''))
+        const own = this.#ownAddresses()
         this.#tell((scheduler, now) => { scheduler.handleCandidates(now, id, found, own) })
       },
       onEnd: error => {
         this.#tell((scheduler, now) => { scheduler.handleLookupEnd(now, id, isOwn, error) })
       }
     })
+  }
+
+  #ownAddresses (): Set<string> {
+    try {
+      return new Set(this.#components.ownAddresses?.().map(address => toDialAddress(address, undefined)?.key ?? ''))
+    } catch (err) {
+      this.#log.error('could not tell our own addresses - %e', err)
+
+      return new Set()
+    }
   }
 
   #tell (input: (scheduler: DialScheduler, now: number) => void): void {
@@ -181,13 +191,15 @@ export class DialDriver {
 
     this.#isDriving = true
 
-    for (let output = this.#scheduler.pollOutput(); output !== undefined; output = this.#scheduler.pollOutput()) {
-      this.#carryOut(output)
+    try {
+      for (let output = this.#scheduler.pollOutput(); output !== undefined; output = this.#scheduler.pollOutput()) {
+        this.#carryOut(output)
+      }
+    } finally {
+      this.#isDriving = false
+      this.#connector.forgetEstablished()
+      this.#setTimer(this.#scheduler.pollTimeout())
     }
-
-    this.#isDriving = false
-    this.#connector.forgetEstablished()
-    this.#setTimer(this.#scheduler.pollTimeout())
   }
 
   #carryOut (output: DialOutput): void {

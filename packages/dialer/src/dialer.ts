@@ -165,6 +165,10 @@ export class Dialer implements DialerInterface {
           }
         })
       })
+    } catch (err) {
+      // the caller's addresses may have thrown, with the request half made
+      this.#driver.cancel(id)
+      throw err
     } finally {
       this.#waiting.delete(id)
 

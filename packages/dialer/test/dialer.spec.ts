@@ -114,6 +114,17 @@ describe('dialer', () => {
       expect(network.connections.map(({ isAborted }) => isAborted)).to.deep.equal([false, true])
     })
 
+    it('addresses that throw fail the call, and leave nothing behind', async () => {
+      const dialing = start()
+      const broken = (function * (): Generator<Multiaddr> {
+        yield multiaddr(a)
+        throw new Error('the list is broken')
+      })()
+
+      await expect(dialing.dialPeer(peer, { addresses: broken })).to.eventually.be.rejectedWith('the list is broken')
+      expect(dialing.pending()).to.be.empty()
+    })
+
     it('survives a transport that throws', async () => {
       network.host(a, () => { throw new Error('not even a promise') })
       // eslint-disable-next-line prefer-promise-reject-errors
@@ -259,6 +270,14 @@ describe('dialer', () => {
 
       expect(error.cause).to.have.property('code', 'ERR_NO_GOOD_ADDRESSES')
       expect(error.trace.records.map(({ address, skipped }) => [address, skipped])).to.deep.equal([['/ip4/8.8.8.8/udp/1/quic-v1', 'no transport'], [a, 'other peer']])
+    })
+
+    it('a host that cannot tell its own addresses dials all the same', async () => {
+      network.listen(a, peer, 3)
+      const dialed = start({ ownAddresses: () => { throw new Error('no network') } }).dialPeer(peer, { addresses: addresses(a) })
+      await network.clock.advanceAsync(3)
+
+      expect(await dialed).to.equal(network.connections[0])
     })
 
     it('our own addresses are skipped', async () => {

@@ -53,8 +53,19 @@ export class CandidateIntake {
 
   /** Says when `candidates` are due. */
   rank (job: DialJob, candidates: Candidate[], now: number): void {
-    if (candidates.length > 0) {
+    if (candidates.length === 0) {
+      return
+    }
+
+    try {
       job.rank(candidates, job.initiator === undefined ? this.#ranker : noDelayDialRanker, now)
+    } catch (err) {
+      // a ranker that stumbles over an address from the network must not take all dials with it
+      job.lookupError ??= err instanceof Error ? err : new Error(String(err))
+
+      for (const candidate of candidates) {
+        candidate.skip('not ranked', now)
+      }
     }
   }
 

@@ -26,11 +26,11 @@ export function timeoutCause (job: DialJob, request: PendingRequest): Error {
 
 function exhaustedCause (job: DialJob, backoff: DialBackoff, now: number): Error {
   const candidates = [...job.candidates.values()]
+  const cause = job.lookupError
+  const why = cause === undefined ? '' : `: ${cause.message}`
 
   if (candidates.length === 0) {
-    const cause = job.lookupError
-
-    return cause === undefined ? new NoAddressesError('no addresses') : new NoAddressesError(`no addresses: ${cause.message}`, { cause })
+    return new NoAddressesError(`no addresses${why}`, { cause })
   }
 
   if (candidates.some(({ record }) => record.phase === 'succeeded')) {
@@ -43,7 +43,7 @@ function exhaustedCause (job: DialJob, backoff: DialBackoff, now: number): Error
 
   const waits = candidates.filter(({ skipped }) => skipped === 'backoff').map(candidate => backoffLeft(candidate, backoff, now))
 
-  return waits.length > 0 ? new DialBackoffError(Math.min(...waits)) : new NoGoodAddressesError('no good addresses')
+  return waits.length > 0 ? new DialBackoffError(Math.min(...waits)) : new NoGoodAddressesError(`no good addresses${why}`, { cause })
 }
 
 function candidateError (candidate: Candidate, request: PendingRequest, backoff: DialBackoff, now: number): Error {

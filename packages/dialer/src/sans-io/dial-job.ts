@@ -34,7 +34,7 @@ export class DialJob {
   /** The one among them that was asked for with a `lookup` output. */
   hasOwnLookup = false
 
-  /** What broke a source of candidates. */
+  /** What broke a source of candidates, or the ranker. */
   lookupError: Error | undefined
 
   /** Addresses that came after `MAX_ADDRESSES` others. */

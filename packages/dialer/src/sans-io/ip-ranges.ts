@@ -108,7 +108,7 @@ function parse6 (ip: string): Words {
 
   const back = groups(tail)
 
-  return [...front, ...new Array<number>(8 - front.length - back.length).fill(0), ...back]
+  return [...front, ...new Array<number>(Math.max(0, 8 - front.length - back.length)).fill(0), ...back]
 }
 
 function groups (part: string): Words {

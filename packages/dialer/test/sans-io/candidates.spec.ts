@@ -388,6 +388,24 @@ describe('candidates', () => {
     })
   })
 
+  it('a ranker that throws fails that dial, and no other', () => {
+    const world = new World({
+      ranker: addresses => addresses.map(address => {
+        if (address.toString() === a) {
+          throw new Error('I do not know this one')
+        }
+
+        return { address, delay: 0 }
+      }),
+      otherwise: good(3)
+    })
+    const requests = [world.dial('peer', [a]), world.dial('other', [b])]
+    world.run()
+
+    expect(world.answer(requests[0] ?? 0).error?.message).to.include('no good addresses: I do not know this one')
+    expect(world.answer(requests[1] ?? 0).address).to.equal(b)
+  })
+
   it('a search for addresses that is under way keeps the dial from failing', () => {
     const world = new World({ otherwise: bad() })
     const request = world.dial('peer', [], { lookups: 0, wantsLookup: true })
