@@ -22,6 +22,12 @@ export interface TransportCapabilities {
   abortReset: boolean
 
   /**
+   * What was closed or aborted leaves no socket and no timer open. Default true:
+   * every test ends by checking it.
+   */
+  leavesNothingOpen: boolean
+
+  /**
    * The number `closeCode` of the error that a connection is aborted with is the
    * `code` of the far end's close event. Default false.
    */
@@ -54,6 +60,7 @@ const DEFAULTS: TransportCapabilities = {
   writeBackpressure: true,
   readBackpressure: true,
   abortReset: true,
+  leavesNothingOpen: true,
   abortCode: false,
   checksAddresses: true,
   addressInErrors: true,

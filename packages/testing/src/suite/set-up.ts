@@ -31,7 +31,7 @@ export interface TransportSetup {
 
   /**
    * Names what is open now, one entry each. Default: the process's sockets and
-   * pipes, in Node.js. What a test leaves open fails it.
+   * pipes, in Node.js.
    */
   openResources?(): string[]
 

@@ -29,6 +29,9 @@ export interface Listening<T> {
 export interface TestBedOptions {
   deadline: number
   connectRaw: ConnectRaw | undefined
+
+  /** Whether to check, after each test, that nothing stays open. */
+  checkLeftOpen: boolean
 }
 
 export type Upgrade = (connection: MultiaddrConnection, options: UpgraderOptions) => void | Promise<void>
@@ -38,7 +41,7 @@ export class TestBed {
   readonly setup: TransportSetup
   readonly components: { dialer: TransportComponents, listener: TransportComponents }
   readonly #options: TestBedOptions
-  readonly #openBefore: readonly string[]
+  readonly #openBefore: string[]
   readonly #connections = new Set<MultiaddrConnection>()
   readonly #listeners = new Set<Listener>()
   readonly #openByListeners: string[] = []
@@ -198,6 +201,12 @@ export class TestBed {
     return within(this.deadline, `connectRaw(${address})`, this.#options.connectRaw(address))
   }
 
+  async #checkLeftOpen (allowed: string[]): Promise<void> {
+    if (this.#options.checkLeftOpen) {
+      await nothingLeftOpen(this.#openResources, allowed, this.deadline)
+    }
+  }
+
   /** Ends everything that the test made, and fails when something stays open all the same. */
   async cleanUp (): Promise<void> {
     const failures: Error[] = []
@@ -211,12 +220,12 @@ export class TestBed {
 
     this.#connections.forEach(connection => { connection.abort(new TransportSuiteError('the test is over')) })
     // before the listeners close: that would end, from the far side, what the dialer has forgotten
-    await step(async () => nothingLeftOpen(this.#openResources, [...this.#openBefore, ...this.#openByListeners], this.deadline))
+    await step(async () => this.#checkLeftOpen([...this.#openBefore, ...this.#openByListeners]))
     await Promise.all([...this.#listeners].map(async listener => {
       await step(async () => within(this.deadline, 'listener.close(), with every connection aborted,', listener.close()))
     }))
     await step(async () => this.setup.tearDown?.())
-    await step(async () => nothingLeftOpen(this.#openResources, this.#openBefore, this.deadline))
+    await step(async () => this.#checkLeftOpen(this.#openBefore))
 
     if (failures[0] != null) {
       throw failures[0]

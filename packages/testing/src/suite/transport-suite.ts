@@ -67,7 +67,7 @@ export function transportSuite (setup: SetUp, options: TransportSuiteOptions = {
         if (missing.length > 0) {
           runner.it.skip?.(`${suiteCase.name} (skipped, as declared: no ${missing.join(', no ')})`, async () => {})
         } else {
-          define(runner, suiteCase, async () => TestBed.create(setup, { deadline, connectRaw: options.connectRaw }))
+          define(runner, suiteCase, async () => TestBed.create(setup, { deadline, connectRaw: options.connectRaw, checkLeftOpen: capabilities.leavesNothingOpen }))
         }
       }
     })

@@ -136,6 +136,17 @@ export const ending: SuiteGroup = {
       })
     }
   }, {
+    name: 'leaves nothing open, after close and after abort',
+    needs: ['listen', 'rawConnection', 'leavesNothingOpen'],
+    run: async bed => {
+      // what is left is found when the test is over
+      const listening = await bed.listenRaw()
+      const closed = await bed.pair(listening)
+      const aborted = await bed.pair(listening)
+      await within(bed.deadline, 'close()', closed.near.close())
+      aborted.near.abort(new Error('enough'))
+    }
+  }, {
     name: 'both ends abort at once, with bytes on their way',
     needs: ['listen', 'rawConnection'],
     run: async bed => {

@@ -19,7 +19,7 @@ export const dialing: BrokenTransport[] = [{
   })
 }, {
   fault: 'leaves a socket open that nobody sees',
-  caughtBy: ['returns the connection that the upgrader made', 'dials with and without /p2p'],
+  caughtBy: ['leaves nothing open, after close and after abort', 'dials with and without /p2p', 'returns the connection that the upgrader made'],
   break: transport => {
     onDial(async (dial, address, options) => {
       dial(address, { ...options, onProgress: () => {} }).catch(() => {})
