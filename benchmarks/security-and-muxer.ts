@@ -137,7 +137,11 @@ function print (): void {
   const [base] = rows
   line('median (times faster)', 'open + echo, ms', 'upload, MiB/s', 'dial + close, ms')
 
-  for (const row of base == null ? [] : rows) {
+  if (base == null) {
+    return
+  }
+
+  for (const row of rows) {
     line(
       row.stack,
       `${row.openAndEcho.toFixed(2)} (${(base.openAndEcho / row.openAndEcho).toFixed(2)})`,
