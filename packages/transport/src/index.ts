@@ -5,6 +5,7 @@
 import { WebSocketListener } from './node/listener.ts'
 import { openWebSocket } from './node/open.ts'
 import { Ports } from './node/ports.ts'
+import { parseProxyUrl } from './node/proxy.ts'
 import { createTransport } from './websocket-transport.ts'
 import type { WebSocketsComponents, WebSocketsInit } from './options.ts'
 import type { Platform } from './platform.ts'
@@ -26,6 +27,10 @@ export type { WebSocketCloseDetail } from './websocket-connection.ts'
  * @throws {InvalidValueError} when an option cannot be used
  */
 export function webSockets (init: WebSocketsInit = {}): (components: WebSocketsComponents) => Transport<WebSocketDialEvents> {
+  if (typeof init.proxy === 'string') {
+    parseProxyUrl(init.proxy)
+  }
+
   const ports = new Ports(init)
   const platform: Platform = {
     async open (target, options) {

@@ -26,6 +26,15 @@ export interface DialOptions {
   /** Options of the TLS client: `ca`, `cert`, `key`, `rejectUnauthorized`, `checkServerIdentity`, … Node. Default: none. */
   tls?: tls.ConnectionOptions
 
+  /**
+   * The proxy that connections go through: an `http:`, `https:`, `socks4:` or
+   * `socks5:` URL, with user and password where it wants them, or false for none.
+   * Names are resolved by the proxy. Node. Default: what the environment says in
+   * `HTTP_PROXY` (ws), `HTTPS_PROXY` (wss), `ALL_PROXY` and `NO_PROXY`, save for
+   * loopback addresses.
+   */
+  proxy?: string | false
+
   /** Headers of the upgrade request. Node. Default: none. */
   headers?: Record<string, string>
 

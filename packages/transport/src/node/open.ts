@@ -30,7 +30,7 @@ export async function openWebSocket (target: WebSocketTarget, init: WebSocketsIn
   }
 
   try {
-    const socket = await openSocket(target, init.tls ?? {}, options)
+    const socket = await openSocket(target, init, options)
 
     return await upgrade(socket, target, init, options)
   } catch (err: any) {

@@ -1,56 +1,90 @@
 import net from 'node:net'
 import tls from 'node:tls'
 import { WebSocketConnectError } from '../errors.ts'
+import { proxyAddress, proxyFor, tunnel } from './proxy.ts'
 import type { ConnectPhase } from '../errors.ts'
+import type { DialOptions } from '../options.ts'
 import type { OpenOptions } from '../platform.ts'
 import type { WebSocketTarget } from '../target.ts'
+import type { NetAddress } from '@libp2p-ws/core'
 
 /**
- * Opens a TCP connection to `target`, and TLS over it for wss.
+ * Opens a TCP connection to `target`, through a proxy where there is one, and
+ * TLS over it for wss.
  *
  * @throws {WebSocketConnectError} or the reason of the signal; the socket is destroyed then
  */
-export async function openSocket (target: WebSocketTarget, tlsOptions: tls.ConnectionOptions, options: OpenOptions): Promise<net.Socket> {
+export async function openSocket (target: WebSocketTarget, dialOptions: DialOptions, options: OpenOptions): Promise<net.Socket> {
   options.signal.throwIfAborted()
-  const socket = await connectTcp(target, options)
+  const socket = await openTcp(target, dialOptions, options)
+  options.onPhase('websockets:tcp-connected')
 
-  return target.secure ? connectTls(socket, target, tlsOptions, options) : socket
+  if (!target.secure) {
+    return socket
+  }
+
+  const secure = await connectTls(socket, target.sni ?? target.host, dialOptions.tls, options.signal, toErrorIn('tls', target))
+  options.onPhase('websockets:tls-connected')
+
+  return secure
 }
 
-function connectTcp (target: WebSocketTarget, { signal, onPhase }: OpenOptions): Promise<net.Socket> {
-  const host = target.zone === undefined ? target.host : `${target.host}%${target.zone}`
+async function openTcp (target: WebSocketTarget, dialOptions: DialOptions, { signal, onPhase }: OpenOptions): Promise<net.Socket> {
+  const proxy = findProxy(target, dialOptions)
+
+  if (proxy === undefined) {
+    return connectTcp(target, signal, target, () => { onPhase('websockets:resolved') })
+  }
+
+  const toError = toErrorIn('tcp', target)
+  const address = proxyAddress(proxy)
+  const tcp = await connectTcp(address, signal, target, () => { onPhase('websockets:resolved') })
+  const socket = proxy.protocol === 'https:' ? await connectTls(tcp, address.host, dialOptions.tls, signal, toError) : tcp
+  await ask(socket, signal, tunnel(socket, proxy, target), toError)
+
+  return socket
+}
+
+function findProxy (target: WebSocketTarget, { proxy }: DialOptions): URL | undefined {
+  try {
+    return proxyFor(target, target.secure, proxy)
+  } catch (err: any) {
+    // The environment is no argument of the caller's.
+    throw new WebSocketConnectError(target.url, 'resolve', err.message, { cause: err })
+  }
+}
+
+/** Calls `onResolved` when an IP address is known. */
+function connectTcp (address: NetAddress, signal: AbortSignal, target: WebSocketTarget, onResolved: () => void): Promise<net.Socket> {
   let phase: ConnectPhase = 'resolve'
   const resolved = (): void => {
     if (phase === 'resolve') {
       phase = 'tcp'
-      onPhase('websockets:resolved')
+      onResolved()
     }
   }
 
   const socket = net.connect({
-    host,
-    port: target.port,
+    host: address.zone === undefined ? address.host : `${address.host}%${address.zone}`,
+    port: address.port,
     noDelay: true,
-    ...(target.family === undefined ? {} : { family: target.family })
+    ...(address.family === undefined ? {} : { family: address.family })
   })
   socket.once('lookup', err => {
     if (err == null) {
       resolved()
     }
   })
+  socket.once('connect', resolved)
 
-  if (net.isIP(target.host) !== 0) {
+  if (net.isIP(address.host) !== 0) {
     resolved()
   }
 
-  return settle(socket, 'connect', signal, err => new WebSocketConnectError(target.url, phase, err.message, { cause: err }), () => {
-    resolved()
-    onPhase('websockets:tcp-connected')
-  })
+  return settle(socket, 'connect', signal, err => toErrorIn(phase, target)(err))
 }
 
-function connectTls (socket: net.Socket, target: WebSocketTarget, tlsOptions: tls.ConnectionOptions, { signal, onPhase }: OpenOptions): Promise<net.Socket> {
-  const name = target.sni ?? target.host
+function connectTls (socket: net.Socket, name: string, tlsOptions: tls.ConnectionOptions | undefined, signal: AbortSignal, toError: ToError): Promise<net.Socket> {
   const secure = tls.connect({
     ALPNProtocols: ['http/1.1'],
     ...tlsOptions,
@@ -60,13 +94,32 @@ function connectTls (socket: net.Socket, target: WebSocketTarget, tlsOptions: tl
     servername: net.isIP(name) === 0 ? name : ''
   })
 
-  return settle(secure, 'secureConnect', signal, err => new WebSocketConnectError(target.url, 'tls', err.message, { cause: err }), () => {
-    onPhase('websockets:tls-connected')
-  })
+  return settle(secure, 'secureConnect', signal, toError)
+}
+
+type ToError = (cause: Error) => Error
+
+function toErrorIn (phase: ConnectPhase, { url }: WebSocketTarget): ToError {
+  return cause => new WebSocketConnectError(url, phase, cause.message, { cause })
+}
+
+/** Waits for what goes over `socket`; on an error or an abort destroys it and rejects. */
+async function ask (socket: net.Socket, signal: AbortSignal, answer: Promise<void>, toError: ToError): Promise<void> {
+  const onAbort = (): void => { socket.destroy() }
+  signal.addEventListener('abort', onAbort, { once: true })
+
+  try {
+    await answer
+  } catch (err: any) {
+    socket.destroy()
+    throw signal.aborted ? signal.reason : toError(err)
+  } finally {
+    signal.removeEventListener('abort', onAbort)
+  }
 }
 
 /** Resolves with `socket` on `event`; on an error, an early end or an abort destroys it and rejects. */
-function settle (socket: net.Socket, event: 'connect' | 'secureConnect', signal: AbortSignal, toError: (cause: Error) => Error, onReady: () => void): Promise<net.Socket> {
+function settle (socket: net.Socket, event: 'connect' | 'secureConnect', signal: AbortSignal, toError: ToError): Promise<net.Socket> {
   return new Promise((resolve, reject) => {
     const onAbort = (): void => { fail(signal.reason) }
     const onError = (err: Error): void => { fail(toError(err)) }
@@ -84,7 +137,6 @@ function settle (socket: net.Socket, event: 'connect' | 'secureConnect', signal:
     }
     const ready = (): void => {
       cleanUp()
-      onReady()
       resolve(socket)
     }
 
