@@ -1,0 +1,1 @@
+export { unix } from './unix-transport.ts'
