@@ -1,4 +1,3 @@
-import { createScalableCuckooFilter } from '@libp2p/utils'
 import { CODE_P2P, multiaddr } from '@multiformats/multiaddr'
 import { DNSMappings } from './dns-mappings.ts'
 import { ipProtocol, IPMappings } from './ip-mappings.ts'
@@ -19,6 +18,9 @@ export const ADDRESS_VERIFICATION_TTL = 600_000
 
 /** Ms until an address that could not be verified is tried again (js-libp2p's default). */
 export const ADDRESS_VERIFICATION_RETRY = 300_000
+
+/** Sockets that we were seen at, each of which is looked at once. Other peers send them, so there has to be an end. */
+const MAX_SEEN_SOCKETS = 1_024
 
 /** Ms that changes are collected for, so that peers hear of a start once (js-libp2p's value). */
 const UPDATE_DELAY = 1_000
@@ -79,7 +81,7 @@ export class AddressManager implements AddressManagerInterface, Startable {
   readonly #transports: TransportAddresses
   readonly #ipMappings: IPMappings
   readonly #dnsMappings: DNSMappings
-  readonly #seenSockets = createScalableCuckooFilter(1024)
+  readonly #seenSockets = new Set<string>()
   readonly #log: Logger
   #update: ReturnType<typeof setTimeout> | undefined
 
@@ -166,7 +168,7 @@ export class AddressManager implements AddressManagerInterface, Startable {
 
     const socket = `${config.type} ${config.host} ${config.port}`
 
-    if (this.#seenSockets.has(socket)) {
+    if (this.#seenSockets.has(socket) || this.#seenSockets.size >= MAX_SEEN_SOCKETS) {
       return
     }
 

@@ -1,5 +1,6 @@
-import { RateLimiter, tryGetNetConfig } from '@libp2p/utils'
+import { tryGetNetConfig } from '@libp2p/utils'
 import { IPList } from './ip-list.ts'
+import { RateWindow } from './rate-window.ts'
 import type { ConnectionManagerInit } from './init.ts'
 import type { ComponentLogger, Logger, MultiaddrConnection } from '@libp2p/interface'
 
@@ -15,7 +16,7 @@ export class InboundAdmission {
   readonly #deny: IPList
   readonly #maxPending: number
   readonly #hasRoom: () => boolean
-  readonly #perHost: RateLimiter
+  readonly #perHost: RateWindow
   readonly #log: Logger
   #pending = 0
 
@@ -29,7 +30,7 @@ export class InboundAdmission {
     this.#deny = new IPList(init.deny)
     this.#maxPending = init.maxIncomingPendingConnections ?? MAX_INCOMING_PENDING_CONNECTIONS
     this.#hasRoom = hasRoom
-    this.#perHost = new RateLimiter({ points: init.inboundConnectionThreshold ?? INBOUND_CONNECTION_THRESHOLD, duration: 1 })
+    this.#perHost = new RateWindow(init.inboundConnectionThreshold ?? INBOUND_CONNECTION_THRESHOLD, 1_000)
     this.#log = logger.forComponent('libp2p:connection-manager')
   }
 
@@ -68,24 +69,13 @@ export class InboundAdmission {
       return `${this.#maxPending} inbound connections are pending (maxIncomingPendingConnections)`
     }
 
-    if (!this.#withinRate(tryGetNetConfig(address)?.host)) {
+    const host = tryGetNetConfig(address)?.host
+
+    // without a host, as in /memory, there is nothing to count by
+    if (host != null && !this.#perHost.take(host, Date.now())) {
       return 'its host connects too often (inboundConnectionThreshold)'
     }
 
     return this.#hasRoom() ? undefined : 'there are enough connections (maxConnections)'
-  }
-
-  /** Without a host, as for /memory, there is nothing to count by. */
-  #withinRate (host: string | undefined): boolean {
-    if (host == null) {
-      return true
-    }
-
-    try {
-      this.#perHost.consume(host, 1)
-      return true
-    } catch {
-      return false
-    }
   }
 }

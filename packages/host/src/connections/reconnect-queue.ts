@@ -1,5 +1,4 @@
 import { KEEP_ALIVE } from '@libp2p/interface'
-import { PeerQueue } from '@libp2p/utils'
 import { setMaxListeners } from 'main-event'
 import { delay } from '../delay.ts'
 import type { ConnectionManagerInit } from './init.ts'
@@ -24,7 +23,9 @@ export interface ReconnectQueueComponents {
 /** Gets back to peers that carry a `keep-alive` tag: when they go away, and when the node starts. */
 export class ReconnectQueue implements Startable {
   readonly #components: ReconnectQueueComponents
-  readonly #queue: PeerQueue<void, { peerId: PeerId, signal?: AbortSignal }>
+  readonly #waiting = new Map<string, Peer>()
+  readonly #running = new Set<string>()
+  readonly #maxParallel: number
   readonly #retries: number
   readonly #interval: number
   readonly #factor: number
@@ -37,10 +38,9 @@ export class ReconnectQueue implements Startable {
     this.#retries = init.reconnectRetries ?? RECONNECT_RETRIES
     this.#interval = init.reconnectRetryInterval ?? RECONNECT_RETRY_INTERVAL
     this.#factor = init.reconnectBackoffFactor ?? RECONNECT_BACKOFF_FACTOR
-    this.#queue = new PeerQueue({
-      concurrency: init.maxParallelReconnects ?? MAX_PARALLEL_RECONNECTS,
-      metricName: 'libp2p_reconnect_queue',
-      ...(components.metrics == null ? {} : { metrics: components.metrics })
+    this.#maxParallel = init.maxParallelReconnects ?? MAX_PARALLEL_RECONNECTS
+    components.metrics?.registerMetricGroup('libp2p_reconnect_queue', {
+      calculate: () => ({ size: this.#waiting.size + this.#running.size, running: this.#running.size, queued: this.#waiting.size })
     })
     components.events.addEventListener('peer:disconnect', event => {
       this.#onDisconnect(event.detail).catch(err => { this.#log.error('could not reconnect to %p - %e', event.detail, err) })
@@ -60,7 +60,7 @@ export class ReconnectQueue implements Startable {
   stop (): void {
     this.#stopping?.abort()
     this.#stopping = undefined
-    this.#queue.abort()
+    this.#waiting.clear()
   }
 
   async #connectToAll (): Promise<void> {
@@ -81,33 +81,53 @@ export class ReconnectQueue implements Startable {
 
     const peer = await this.#components.peerStore.get(peerId)
 
-    if (stopping.aborted || !isKeptAlive(peer) || this.#queue.has(peerId)) {
-      return
+    if (!stopping.aborted && isKeptAlive(peer) && !this.#running.has(peerId.toString())) {
+      this.#waiting.set(peerId.toString(), peer)
+      this.#startNext()
     }
+  }
 
+  #startNext (): void {
+    const stopping = this.#stopping?.signal
+
+    for (const [id, peer] of this.#waiting) {
+      if (stopping == null || this.#running.size >= this.#maxParallel) {
+        return
+      }
+
+      this.#waiting.delete(id)
+      this.#running.add(id)
+      void this.#run(peer, stopping).finally(() => {
+        this.#running.delete(id)
+        this.#startNext()
+      })
+    }
+  }
+
+  async #run (peer: Peer, stopping: AbortSignal): Promise<void> {
     try {
-      await this.#queue.add(async () => this.#reconnect(peerId, stopping), { peerId })
+      await this.#reconnect(peer.id, stopping)
     } catch (err) {
       if (!stopping.aborted) {
-        await this.#giveUp(peer, err)
+        await this.#giveUp(peer, err).catch(err => { this.#log.error('could not give up on %p - %e', peer.id, err) })
       }
     }
   }
 
-  async #reconnect (peerId: PeerId, signal: AbortSignal): Promise<void> {
+  async #reconnect (peerId: PeerId, stopping: AbortSignal): Promise<void> {
     // p-retry's rhythm, as js-libp2p: at once, then after growing pauses
     for (let attempt = 0; ; attempt++) {
       try {
-        await this.#components.connectionManager.openConnection(peerId, { signal })
+        await this.#components.connectionManager.openConnection(peerId)
         return
       } catch (err) {
         this.#log('attempt %d of %d to reconnect to %p failed - %e', attempt + 1, this.#retries + 1, peerId, err)
 
-        if (signal.aborted || attempt >= this.#retries) {
+        if (stopping.aborted || attempt >= this.#retries) {
           throw err
         }
 
-        await delay(this.#interval * this.#factor ** attempt, signal)
+        await delay(this.#interval * this.#factor ** attempt, stopping)
       }
     }
   }
