@@ -31,6 +31,8 @@ export class InOrder {
   }
 
   #wait (): void {
+    // an action may have added what came first, and a timer for it
+    this.#timer?.cancel()
     const [next] = this.#entries
 
     if (next != null) {

@@ -67,19 +67,19 @@ export function transportSuite (setup: SetUp, options: TransportSuiteOptions = {
         if (missing.length > 0) {
           runner.it.skip?.(`${suiteCase.name} (skipped, as declared: no ${missing.join(', no ')})`, async () => {})
         } else {
-          define(runner, suiteCase, async () => TestBed.create(setup, { deadline, connectRaw: options.connectRaw, checkLeftOpen: capabilities.leavesNothingOpen }))
+          define(runner, suiteCase, deadline, async () => TestBed.create(setup, { deadline, connectRaw: options.connectRaw, checkLeftOpen: capabilities.leavesNothingOpen }))
         }
       }
     })
   }
 }
 
-function define (runner: TestRunner, suiteCase: SuiteCase, createBed: () => Promise<TestBed>): void {
+function define (runner: TestRunner, suiteCase: SuiteCase, deadline: number, createBed: () => Promise<TestBed>): void {
   runner.it(suiteCase.name, async function (this: unknown) {
     // mocha's limit for the whole test: each step has its own deadline, and a better message
     (this as { timeout?(ms: number): void } | undefined)?.timeout?.(0)
     await runCase(suiteCase, await createBed())
-  }, STEPS * DEFAULT_DEADLINE)
+  }, STEPS * deadline)
 }
 
 async function runCase (suiteCase: SuiteCase, bed: TestBed): Promise<void> {
