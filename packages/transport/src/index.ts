@@ -36,8 +36,8 @@ export function webSockets (init: WebSocketsInit = {}): (components: WebSocketsC
     async open (target, options) {
       return openWebSocket(target, init, options)
     },
-    createListener (components, { upgrader }) {
-      return new WebSocketListener(components, init, ports, upgrader)
+    createListener (components, { upgrader }, metrics) {
+      return new WebSocketListener(components, { init, ports, upgrader, metrics })
     }
   }
 

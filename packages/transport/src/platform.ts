@@ -1,4 +1,5 @@
 import type { WebSocketChannel } from './channel.ts'
+import type { WebSocketMetrics } from './metrics.ts'
 import type { WebSocketsComponents } from './options.ts'
 import type { OnPhase } from './progress.ts'
 import type { WebSocketTarget } from './target.ts'
@@ -19,5 +20,5 @@ export interface Platform {
    */
   open(target: WebSocketTarget, options: OpenOptions): Promise<WebSocketChannel>
 
-  createListener(components: WebSocketsComponents, options: CreateListenerOptions): Listener
+  createListener(components: WebSocketsComponents, options: CreateListenerOptions, metrics: WebSocketMetrics | undefined): Listener
 }

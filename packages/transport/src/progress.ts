@@ -10,8 +10,10 @@ import type { OutboundConnectionUpgradeEvents } from '@libp2p/interface'
  * - `websockets:tls-connected`: the TLS handshake is done; wss only
  * - `websockets:upgraded`: the far end answered 101
  */
-export type WebSocketProgressType =
-  'websockets:open-connection' |
+export type WebSocketProgressType = 'websockets:open-connection' | WebSocketPhaseType
+
+/** The end of a phase. */
+export type WebSocketPhaseType =
   'websockets:resolved' |
   'websockets:tcp-connected' |
   'websockets:tls-connected' |
@@ -27,4 +29,4 @@ export interface WebSocketProgressEvent {
 export type WebSocketDialEvents = OutboundConnectionUpgradeEvents | WebSocketProgressEvent
 
 /** Told of each phase as it is reached. */
-export type OnPhase = (type: WebSocketProgressType) => void
+export type OnPhase = (type: WebSocketPhaseType) => void

@@ -1,12 +1,24 @@
 import { serviceCapabilities, transportSymbol } from '@libp2p/interface'
 import { isWebSocketMultiaddr } from '@libp2p-ws/multiaddr-ws'
+import { PhaseTimer, WebSocketMetrics } from './metrics.ts'
 import { toTarget } from './target.ts'
 import { WebSocketConnection } from './websocket-connection.ts'
+import type { WebSocketChannel } from './channel.ts'
+import type { ConnectPhase } from './errors.ts'
 import type { WebSocketsComponents, WebSocketsInit } from './options.ts'
 import type { Platform } from './platform.ts'
-import type { WebSocketDialEvents } from './progress.ts'
+import type { WebSocketDialEvents, WebSocketPhaseType } from './progress.ts'
+import type { WebSocketTarget } from './target.ts'
 import type { Connection, CreateListenerOptions, DialTransportOptions, Listener, Logger, Transport } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
+
+/** The phase that is over with each event. */
+const PHASES: Record<WebSocketPhaseType, ConnectPhase> = {
+  'websockets:resolved': 'resolve',
+  'websockets:tcp-connected': 'tcp',
+  'websockets:tls-connected': 'tls',
+  'websockets:upgraded': 'upgrade'
+}
 
 /** Dials and listens on WebSocket multiaddrs. */
 class WebSocketTransport implements Transport<WebSocketDialEvents> {
@@ -19,12 +31,14 @@ class WebSocketTransport implements Transport<WebSocketDialEvents> {
   readonly #platform: Platform
   readonly #log: Logger
   readonly #connectionLog: Logger
+  readonly #metrics: WebSocketMetrics | undefined
 
   constructor (components: WebSocketsComponents, init: WebSocketsInit, platform: Platform) {
     this.#components = components
     this.#init = init
     this.#platform = platform
     this.#log = components.logger.forComponent('libp2p:websockets')
+    this.#metrics = components.metrics === undefined ? undefined : new WebSocketMetrics(components.metrics)
     this.#connectionLog = components.logger.forComponent('libp2p:websockets:connection')
   }
 
@@ -39,28 +53,47 @@ class WebSocketTransport implements Transport<WebSocketDialEvents> {
     this.#log('dialing %s', target.url)
     options.onProgress?.({ type: 'websockets:open-connection', detail: undefined })
 
-    const channel = await this.#platform.open(target, {
-      signal: options.signal,
-      onPhase: type => { options.onProgress?.({ type, detail: undefined }) }
-    })
+    const timer = new PhaseTimer(this.#metrics?.dialPhases)
     const maConn = new WebSocketConnection({
-      channel,
+      channel: await this.#open(target, timer, options),
       remoteAddr: ma,
       direction: 'outbound',
       log: this.#connectionLog,
-      closeTimeout: this.#init.closeTimeout
+      closeTimeout: this.#init.closeTimeout,
+      metrics: this.#metrics?.dialerEvents
     })
 
     try {
-      return await options.upgrader.upgradeOutbound(maConn, options)
+      const connection = await options.upgrader.upgradeOutbound(maConn, options)
+      timer.end('security')
+
+      return connection
     } catch (err: any) {
       maConn.abort(err)
       throw err
     }
   }
 
+  async #open (target: WebSocketTarget, timer: PhaseTimer, { signal, onProgress }: DialTransportOptions<WebSocketDialEvents>): Promise<WebSocketChannel> {
+    try {
+      const channel = await this.#platform.open(target, {
+        signal,
+        onPhase: type => {
+          timer.end(PHASES[type])
+          onProgress?.({ type, detail: undefined })
+        }
+      })
+      this.#metrics?.dialerEvents.increment({ connect: true })
+
+      return channel
+    } catch (err) {
+      this.#metrics?.dialerEvents.increment(signal.aborted ? { abort: true } : { error: true })
+      throw err
+    }
+  }
+
   createListener (options: CreateListenerOptions): Listener {
-    return this.#platform.createListener(this.#components, options)
+    return this.#platform.createListener(this.#components, options, this.#metrics)
   }
 
   listenFilter (multiaddrs: Multiaddr[]): Multiaddr[] {

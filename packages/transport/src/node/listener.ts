@@ -1,5 +1,6 @@
 import { ClosedError, InvalidValueError } from '@libp2p-ws/core'
 import { TypedEventEmitter } from 'main-event'
+import { PhaseTimer } from '../metrics.ts'
 import { DEFAULT_INBOUND_UPGRADE_TIMEOUT } from '../options.ts'
 import { toTarget } from '../target.ts'
 import { DEFAULT_CLOSE_TIMEOUT, WebSocketConnection } from '../websocket-connection.ts'
@@ -8,12 +9,17 @@ import { InboundDeadlines } from './inbound-deadlines.ts'
 import { PortServer } from './port-server.ts'
 import { WsChannel } from './ws-channel.ts'
 import type { Ports } from './ports.ts'
-import type { AcceptedWebSocket, Route } from './upgrade-router.ts'
+import type { AcceptedWebSocket, PortEvent, Route } from './upgrade-router.ts'
 import type { UserServer } from './user-server.ts'
+import type { MeasuredListener, WebSocketMetrics } from '../metrics.ts'
 import type { WebSocketsComponents, WebSocketsInit } from '../options.ts'
 import type { WebSocketTarget } from '../target.ts'
 import type { Listener, ListenerEvents, Logger, TLSCertificate, Upgrader } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
+
+/** Of the status metric, as js-libp2p's TCP listeners have it. */
+const LISTENING = 1
+const CLOSED = 0
 
 /** What a listener is once it listens. */
 interface Listening {
@@ -22,25 +28,35 @@ interface Listening {
   route: Route & { secure: boolean }
 }
 
+export interface WebSocketListenerInit {
+  init: WebSocketsInit
+  ports: Ports
+  upgrader: Upgrader
+  metrics: WebSocketMetrics | undefined
+}
+
 /** Listens on one WebSocket multiaddr. */
-export class WebSocketListener extends TypedEventEmitter<ListenerEvents> implements Listener {
+export class WebSocketListener extends TypedEventEmitter<ListenerEvents> implements Listener, MeasuredListener {
   readonly #components: WebSocketsComponents
   readonly #init: WebSocketsInit
   readonly #ports: Ports
   readonly #upgrader: Upgrader
+  readonly #metrics: WebSocketMetrics | undefined
   readonly #log: Logger
   readonly #connectionLog: Logger
   readonly #connections = new Set<WebSocketConnection>()
   readonly #upgrades: InboundDeadlines
   #listening: Listening | undefined
+  #metricsAddress = ''
   #closing: Promise<void> | undefined
 
-  constructor (components: WebSocketsComponents, init: WebSocketsInit, ports: Ports, upgrader: Upgrader) {
+  constructor (components: WebSocketsComponents, { init, ports, upgrader, metrics }: WebSocketListenerInit) {
     super()
     this.#components = components
     this.#init = init
     this.#ports = ports
     this.#upgrader = upgrader
+    this.#metrics = metrics
     this.#log = components.logger.forComponent('libp2p:websockets:listener')
     this.#connectionLog = components.logger.forComponent('libp2p:websockets:connection')
     this.#upgrades = new InboundDeadlines(init.inboundUpgradeTimeout ?? DEFAULT_INBOUND_UPGRADE_TIMEOUT)
@@ -63,7 +79,10 @@ export class WebSocketListener extends TypedEventEmitter<ListenerEvents> impleme
       throw new InvalidValueError('multiaddr', ma, `the listener is listening on ${this.#listening.ma}`)
     }
 
-    const listening = await this.#attach(ma, target)
+    const listening = await this.#attach(ma, target).catch(err => {
+      this.#metrics?.listenerErrors.increment({ [`${target.host}:${target.port} listen_error`]: true })
+      throw err
+    })
 
     if (this.#closing !== undefined) {
       listening.server.detach(listening.route)
@@ -72,9 +91,26 @@ export class WebSocketListener extends TypedEventEmitter<ListenerEvents> impleme
     }
 
     this.#listening = listening
+    this.#metrics?.add(this)
+    this.#metrics?.listenerStatus.update({ [this.metricsAddress]: LISTENING })
     this.#components.events.addEventListener('certificate:provision', this.#onCertificate)
     this.#components.events.addEventListener('certificate:renew', this.#onCertificate)
     this.safeDispatchEvent('listening')
+  }
+
+  get metricsAddress (): string {
+    const address = this.#listening?.server.address()
+
+    if (address !== undefined) {
+      this.#metricsAddress = `${address.address}:${address.port}`
+    }
+
+    // A server that closes has no address any more.
+    return this.#metricsAddress
+  }
+
+  get openConnections (): number {
+    return this.#connections.size
   }
 
   getAddrs (): Multiaddr[] {
@@ -105,6 +141,8 @@ export class WebSocketListener extends TypedEventEmitter<ListenerEvents> impleme
     await this.#closeConnections()
 
     if (this.#listening !== undefined) {
+      this.#metrics?.listenerStatus.update({ [this.metricsAddress]: CLOSED })
+      this.#metrics?.remove(this)
       await this.#release(this.#listening.server)
     }
 
@@ -112,12 +150,15 @@ export class WebSocketListener extends TypedEventEmitter<ListenerEvents> impleme
   }
 
   async #attach (ma: Multiaddr, target: WebSocketTarget): Promise<Listening> {
-    const onWebSocket = (accepted: AcceptedWebSocket): void => { this.#onWebSocket(accepted) }
+    const handlers = {
+      onWebSocket: (accepted: AcceptedWebSocket) => { this.#onWebSocket(accepted) },
+      onPortEvent: (event: PortEvent) => { this.#count(event) }
+    }
     const { userServer } = this.#ports
 
     if (userServer !== undefined) {
       // Whether TLS ends at the server or before it is not ours to know.
-      const route = { path: target.path, plain: true, secure: true, onWebSocket }
+      const route = { ...handlers, path: target.path, plain: true, secure: true }
       userServer.attach(route)
       this.#init.server?.once('listening', () => { this.safeDispatchEvent('listening') })
 
@@ -125,7 +166,7 @@ export class WebSocketListener extends TypedEventEmitter<ListenerEvents> impleme
     }
 
     const server = this.#ports.open(target, this.#log)
-    const route = { path: target.path, plain: !target.secure, secure: target.secure, onWebSocket }
+    const route = { ...handlers, path: target.path, plain: !target.secure, secure: target.secure }
 
     try {
       await server.attach(route, {
@@ -195,29 +236,43 @@ export class WebSocketListener extends TypedEventEmitter<ListenerEvents> impleme
     }
   }
 
-  #onWebSocket ({ webSocket, socket, secure, client, ticket }: AcceptedWebSocket): void {
+  #onWebSocket ({ webSocket, socket, secure, client, ticket, since }: AcceptedWebSocket): void {
+    const timer = new PhaseTimer(this.#metrics?.inboundPhases, since)
+    timer.end('upgrade')
+    this.#count('connection')
     const maConn = new WebSocketConnection({
       channel: new WsChannel(webSocket, socket, this.#init),
       remoteAddr: clientMultiaddr(client, secure),
       direction: 'inbound',
       log: this.#connectionLog,
-      closeTimeout: this.#init.closeTimeout
+      closeTimeout: this.#init.closeTimeout,
+      metrics: this.#metrics?.listenerEvents,
+      metricPrefix: `${this.metricsAddress} `
     })
     this.#connections.add(maConn)
-    maConn.addEventListener('close', () => { this.#connections.delete(maConn) })
+    maConn.addEventListener('close', () => {
+      this.#count('close')
+      this.#connections.delete(maConn)
+    })
     this.#log('new inbound connection %s', maConn.remoteAddr)
-    void this.#upgrade(maConn).finally(() => { ticket.settle() })
+    void this.#upgrade(maConn, timer).finally(() => { ticket.settle() })
   }
 
-  async #upgrade (maConn: WebSocketConnection): Promise<void> {
+  async #upgrade (maConn: WebSocketConnection, timer: PhaseTimer): Promise<void> {
     try {
       await this.#upgrades.run(
         async signal => { await this.#upgrader.upgradeInbound(maConn, { signal }) },
         err => { maConn.abort(err) }
       )
+      timer.end('security')
     } catch (err: any) {
+      this.#metrics?.listenerErrors.increment({ [`${this.metricsAddress} inbound_upgrade`]: true })
       this.#log.error('inbound connection %s failed to upgrade - %e', maConn.remoteAddr, err)
       maConn.abort(err)
     }
+  }
+
+  #count (event: PortEvent | 'connection' | 'close'): void {
+    this.#metrics?.listenerEvents.increment({ [`${this.metricsAddress} ${event}`]: true })
   }
 }

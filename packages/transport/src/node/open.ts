@@ -7,7 +7,7 @@ import type { WebSocketChannel } from '../channel.ts'
 import type { ConnectPhase } from '../errors.ts'
 import type { WebSocketsInit } from '../options.ts'
 import type { OpenOptions } from '../platform.ts'
-import type { WebSocketProgressType } from '../progress.ts'
+import type { WebSocketPhaseType } from '../progress.ts'
 import type { WebSocketTarget } from '../target.ts'
 import type { IncomingMessage } from 'node:http'
 import type net from 'node:net'
@@ -41,7 +41,7 @@ export async function openWebSocket (target: WebSocketTarget, init: WebSocketsIn
 }
 
 /** What is under way once `reached` is done. */
-function nextPhase (reached: WebSocketProgressType, target: WebSocketTarget): ConnectPhase {
+function nextPhase (reached: WebSocketPhaseType, target: WebSocketTarget): ConnectPhase {
   if (reached === 'websockets:resolved') {
     return 'tcp'
   }

@@ -1,10 +1,7 @@
-import http from 'node:http'
-import https from 'node:https'
 import net from 'node:net'
 import { DEFAULT_FIRST_BYTE_TIMEOUT, DEFAULT_HANDSHAKE_TIMEOUT } from '../options.ts'
-import { CertificateFiles } from './certificate-files.ts'
-import { certificateNames } from './certificate.ts'
 import { readFirstBytes } from './first-bytes.ts'
+import { HttpServers } from './http-servers.ts'
 import { UpgradeRouter } from './upgrade-router.ts'
 import type { Ticket } from './admission.ts'
 import type { ClientAddress, TrustedProxies } from './client-address.ts'
@@ -12,12 +9,16 @@ import type { FirstBytes } from './first-bytes.ts'
 import type { Route } from './upgrade-router.ts'
 import type { WebSocketsInit } from '../options.ts'
 import type { Logger, TLSCertificate } from '@libp2p/interface'
+import type http from 'node:http'
 
 /** A TCP socket of the port, until it is closed. */
 interface AcceptedSocket {
   socket: net.Socket
   client: ClientAddress
   ticket: Ticket
+
+  /** As `performance.now()` has it. */
+  since: number
 
   /** Destroys the socket when no WebSocket comes of it; undefined once one did. */
   deadline: NodeJS.Timeout | undefined
@@ -34,16 +35,20 @@ export class PortServer {
   readonly #router: UpgradeRouter
   readonly #sockets = new Set<AcceptedSocket>()
   readonly #byAddress = new Map<string, AcceptedSocket>()
-  readonly #certificateFiles: CertificateFiles | undefined
-  #http: http.Server | undefined
-  #https: https.Server | undefined
+  readonly #servers: HttpServers
   #listening: Promise<void> | undefined
 
   constructor (options: WebSocketsInit, proxies: TrustedProxies, log: Logger) {
     this.#options = options
     this.#log = log
     this.#router = new UpgradeRouter(options, proxies)
-    this.#certificateFiles = options.certificateFiles === undefined ? undefined : new CertificateFiles(options.certificateFiles)
+    this.#servers = new HttpServers({
+      options,
+      log,
+      onRequest: (request, response) => { this.#onRequest(request, response) },
+      onUpgrade: (request, socket, head, secure) => { this.#onUpgrade(request, socket, head, secure) },
+      onTlsError: () => { this.#router.report('error') }
+    })
     // Reading starts when it is known who is to read.
     this.#server = net.createServer({ pauseOnConnect: true, noDelay: true }, socket => { this.#onSocket(socket) })
   }
@@ -70,11 +75,11 @@ export class PortServer {
 
     try {
       if (route.plain) {
-        this.#servePlain()
+        this.#servers.servePlain()
       }
 
       if (route.secure) {
-        this.#serveSecure()
+        this.#servers.serveSecure()
       }
 
       this.#listening ??= this.#listen(where)
@@ -94,27 +99,18 @@ export class PortServer {
   }
 
   /**
-   * Serves TLS with this certificate, from the next handshake on. Where the
-   * options bring a certificate, this one is for those who ask for its names.
+   * Serves TLS with this certificate, from the next handshake on.
    *
    * @throws {Error} when it cannot be used
    */
   addCertificate (certificate: TLSCertificate): void {
-    if (this.#https === undefined) {
-      this.#serveSecure(certificate)
-    } else if (this.#tlsOptions().cert === undefined) {
-      this.#https.setSecureContext({ ...this.#tlsOptions(), ...certificate })
-    }
-
-    for (const name of certificateNames(certificate.cert)) {
-      this.#https?.addContext(name, certificate)
-    }
+    this.#servers.addCertificate(certificate)
   }
 
   /** Destroys every socket. */
   async close (): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>()
-    this.#certificateFiles?.close()
+    this.#servers.close()
     this.#server.close(() => { resolve() })
 
     for (const { socket } of this.#sockets) {
@@ -144,55 +140,17 @@ export class PortServer {
     }
   }
 
-  #tlsOptions (): https.ServerOptions {
-    return { ...(this.#options.https ?? this.#options.http), ...this.#certificateFiles?.read() }
-  }
+  #onUpgrade (request: http.IncomingMessage, socket: net.Socket, head: Buffer, secure: boolean): void {
+    const accepted = this.#acceptedOf(socket)
 
-  #servePlain (): void {
-    this.#http ??= this.#serve(http.createServer(this.#options.http ?? {}), false)
-  }
-
-  #serveSecure (certificate?: TLSCertificate): void {
-    if (this.#https !== undefined) {
+    if (accepted === undefined) {
+      socket.destroy()
       return
     }
 
-    const server = https.createServer({ ...this.#tlsOptions(), ...certificate })
-    server.on('secureConnection', socket => { socket.on('error', () => {}) })
-    server.on('tlsClientError', (err, socket) => {
-      this.#log('TLS handshake failed - %e', err)
-      socket.destroy()
-    })
-    this.#https = this.#serve(server, true)
-    this.#certificateFiles?.watch(() => { this.#reloadCertificate() })
-  }
-
-  #reloadCertificate (): void {
-    try {
-      this.#https?.setSecureContext(this.#tlsOptions())
-      this.#log('certificate files were read again')
-    } catch (err: any) {
-      // Half written, or one of the two is not there yet: the next change is seen too.
-      this.#log.error('certificate files not usable - %e', err)
-    }
-  }
-
-  #serve <Server extends http.Server> (server: Server, secure: boolean): Server {
-    server.on('request', (request, response) => { this.#onRequest(request, response) })
-    server.on('upgrade', (request: http.IncomingMessage, socket: net.Socket, head: Buffer) => {
-      const accepted = this.#acceptedOf(socket)
-
-      if (accepted === undefined) {
-        socket.destroy()
-        return
-      }
-
-      clearTimeout(accepted.deadline)
-      accepted.deadline = undefined
-      this.#router.upgrade({ request, socket, head, secure, from: accepted.client, ticket: accepted.ticket })
-    })
-
-    return server
+    clearTimeout(accepted.deadline)
+    accepted.deadline = undefined
+    this.#router.upgrade({ request, socket, head, secure, from: accepted.client, ticket: accepted.ticket, since: accepted.since })
   }
 
   #onRequest (request: http.IncomingMessage, response: http.ServerResponse): void {
@@ -202,7 +160,7 @@ export class PortServer {
       return
     }
 
-    // An answer may take longer than an upgrade; from here on the time limits of Node's HTTP server hold.
+    // An answer may take longer than an upgrade.
     const accepted = this.#acceptedOf(request.socket)
     clearTimeout(accepted?.deadline)
     accepted?.ticket.settle()
@@ -223,6 +181,7 @@ export class PortServer {
     const ticket = this.#router.admission.admit(trusted ? undefined : remoteAddress)
 
     if (ticket === undefined) {
+      this.#router.report('drop')
       this.#log('too many pending connections, refusing %s', remoteAddress)
       socket.destroy()
       return
@@ -232,7 +191,8 @@ export class PortServer {
       socket,
       client: { address: remoteAddress, port: remotePort },
       ticket,
-      deadline: setTimeout(() => { socket.destroy() }, this.#options.firstByteTimeout ?? DEFAULT_FIRST_BYTE_TIMEOUT)
+      since: performance.now(),
+      deadline: this.#destroyAfter(socket, this.#options.firstByteTimeout ?? DEFAULT_FIRST_BYTE_TIMEOUT)
     }
 
     this.#remember(accepted)
@@ -241,9 +201,10 @@ export class PortServer {
 
   #onFirstBytes (accepted: AcceptedSocket, first: FirstBytes | undefined): void {
     const { socket } = accepted
-    const server = first?.tls === true ? this.#https : this.#http
+    const server = first === undefined ? undefined : this.#servers.serverFor(first.tls)
 
     if (first === undefined || server === undefined) {
+      this.#router.report('error')
       this.#log('nobody listens for what %s sent', socket.remoteAddress)
       socket.destroy()
       return
@@ -251,8 +212,15 @@ export class PortServer {
 
     accepted.client = first.client ?? accepted.client
     clearTimeout(accepted.deadline)
-    accepted.deadline = setTimeout(() => { socket.destroy() }, this.#options.handshakeTimeout ?? DEFAULT_HANDSHAKE_TIMEOUT)
+    accepted.deadline = this.#destroyAfter(socket, this.#options.handshakeTimeout ?? DEFAULT_HANDSHAKE_TIMEOUT)
     server.emit('connection', socket)
+  }
+
+  #destroyAfter (socket: net.Socket, timeout: number): NodeJS.Timeout {
+    return setTimeout(() => {
+      this.#router.report('timeout')
+      socket.destroy()
+    }, timeout)
   }
 
   #remember (accepted: AcceptedSocket): void {

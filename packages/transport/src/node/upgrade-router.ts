@@ -23,7 +23,13 @@ export interface AcceptedWebSocket {
 
   /** What it counts as; closed by the router. */
   ticket: Ticket
+
+  /** When its socket was accepted, as `performance.now()` has it. */
+  since: number
 }
+
+/** What happened to a socket that became no WebSocket: a limit, a deadline, or bytes that made no sense. */
+export type PortEvent = 'drop' | 'timeout' | 'error'
 
 /** Who gets the requests for a path. */
 export interface Route {
@@ -37,6 +43,7 @@ export interface Route {
   readonly secure: boolean
 
   onWebSocket(accepted: AcceptedWebSocket): void
+  onPortEvent(event: PortEvent): void
 }
 
 /** An upgrade request. */
@@ -49,6 +56,7 @@ export interface Upgrade {
   /** Who sent it to us. */
   from: ClientAddress
   ticket: Ticket
+  since: number
 }
 
 /** Turns upgrade requests into WebSockets and hands each to the route of its path. */
@@ -85,6 +93,12 @@ export class UpgradeRouter {
     this.#routes.delete(route)
   }
 
+  report (event: PortEvent): void {
+    for (const route of this.#routes) {
+      route.onPortEvent(event)
+    }
+  }
+
   /** Who takes requests for `url`. */
   find (url: string, secure: boolean): Route | undefined {
     const path = url.split('?')[0] ?? '/'
@@ -93,7 +107,7 @@ export class UpgradeRouter {
     return candidates.find(route => samePath(route.path, path)) ?? candidates.find(route => route.path === undefined)
   }
 
-  upgrade ({ request, socket, head, secure, from, ticket }: Upgrade): void {
+  upgrade ({ request, socket, head, secure, from, ticket, since }: Upgrade): void {
     const route = this.find(request.url ?? '/', secure)
     const client = this.proxies.clientOf(from, request.headers)
     socket.once('close', () => { ticket.close() })
@@ -103,10 +117,11 @@ export class UpgradeRouter {
     } else if (!this.#isAllowed(request.headers.origin)) {
       refuse(socket, 403)
     } else if (!ticket.upgrade(client.address)) {
+      route.onPortEvent('drop')
       refuse(socket, 503)
     } else {
       this.#webSocketServer.handleUpgrade(request, socket, head, webSocket => {
-        route.onWebSocket({ webSocket, socket, secure, client, ticket })
+        route.onWebSocket({ webSocket, socket, secure, client, ticket, since })
       })
     }
   }

@@ -91,9 +91,10 @@ function dispatch (server: HttpServer, routers: Set<UpgradeRouter>, upgrade: { r
   const ticket = router.admission.admit(router.proxies.has(remoteAddress) ? undefined : remoteAddress)
 
   if (ticket === undefined) {
+    router.report('drop')
     refuse(socket, 503)
     return
   }
 
-  router.upgrade({ ...upgrade, secure, from: { address: remoteAddress, port: remotePort }, ticket })
+  router.upgrade({ ...upgrade, secure, from: { address: remoteAddress, port: remotePort }, ticket, since: performance.now() })
 }

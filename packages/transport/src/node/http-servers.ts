@@ -1,0 +1,102 @@
+import http from 'node:http'
+import https from 'node:https'
+import { CertificateFiles } from './certificate-files.ts'
+import { certificateNames } from './certificate.ts'
+import type { WebSocketsInit } from '../options.ts'
+import type { Logger, TLSCertificate } from '@libp2p/interface'
+import type net from 'node:net'
+
+export interface HttpServersInit {
+  options: WebSocketsInit
+  log: Logger
+  onRequest(request: http.IncomingMessage, response: http.ServerResponse): void
+  onUpgrade(request: http.IncomingMessage, socket: net.Socket, head: Buffer, secure: boolean): void
+  onTlsError(): void
+}
+
+/** The HTTP and the HTTPS server of one port. They do not listen: sockets are handed to them. */
+export class HttpServers {
+  readonly #init: HttpServersInit
+  readonly #certificateFiles: CertificateFiles | undefined
+  #http: http.Server | undefined
+  #https: https.Server | undefined
+
+  constructor (init: HttpServersInit) {
+    const { certificateFiles } = init.options
+    this.#init = init
+    this.#certificateFiles = certificateFiles === undefined ? undefined : new CertificateFiles(certificateFiles)
+  }
+
+  /** Who takes sockets that begin with TLS, or without. Undefined when nobody does. */
+  serverFor (tls: boolean): net.Server | undefined {
+    return tls ? this.#https : this.#http
+  }
+
+  servePlain (): void {
+    this.#http ??= this.#serve(http.createServer(this.#init.options.http ?? {}), false)
+  }
+
+  /** @throws {Error} when the certificate cannot be used */
+  serveSecure (certificate?: TLSCertificate): void {
+    if (this.#https !== undefined) {
+      return
+    }
+
+    const server = https.createServer({ ...this.#tlsOptions(), ...certificate })
+    server.on('secureConnection', socket => { socket.on('error', () => {}) })
+    server.on('tlsClientError', (err, socket) => {
+      this.#init.onTlsError()
+      this.#init.log('TLS handshake failed - %e', err)
+      socket.destroy()
+    })
+    this.#https = this.#serve(server, true)
+    this.#certificateFiles?.watch(() => { this.#reloadCertificate() })
+  }
+
+  /**
+   * Serves TLS with this certificate, from the next handshake on. Where the
+   * options bring a certificate, this one is for those who ask for its names.
+   *
+   * @throws {Error} when it cannot be used
+   */
+  addCertificate (certificate: TLSCertificate): void {
+    if (this.#https === undefined) {
+      this.serveSecure(certificate)
+    } else if (this.#tlsOptions().cert === undefined) {
+      this.#https.setSecureContext({ ...this.#tlsOptions(), ...certificate })
+    }
+
+    for (const name of certificateNames(certificate.cert)) {
+      this.#https?.addContext(name, certificate)
+    }
+  }
+
+  close (): void {
+    this.#certificateFiles?.close()
+  }
+
+  #tlsOptions (): https.ServerOptions {
+    const { http, https } = this.#init.options
+
+    return { ...(https ?? http), ...this.#certificateFiles?.read() }
+  }
+
+  #reloadCertificate (): void {
+    try {
+      this.#https?.setSecureContext(this.#tlsOptions())
+      this.#init.log('certificate files were read again')
+    } catch (err: any) {
+      // Half written, or one of the two is not there yet: the next change is seen too.
+      this.#init.log.error('certificate files not usable - %e', err)
+    }
+  }
+
+  #serve <Server extends http.Server> (server: Server, secure: boolean): Server {
+    server.on('request', this.#init.onRequest)
+    server.on('upgrade', (request: http.IncomingMessage, socket: net.Socket, head: Buffer) => {
+      this.#init.onUpgrade(request, socket, head, secure)
+    })
+
+    return server
+  }
+}
