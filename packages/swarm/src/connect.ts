@@ -1,4 +1,4 @@
-import { NoTransportError } from './errors.ts'
+import { NoTransportError } from '@libp2p-ws/dialer'
 import type { Connection, Transport, Upgrader } from '@libp2p/interface'
 import type { ConnectOptions } from '@libp2p-ws/core'
 import type { Multiaddr } from '@multiformats/multiaddr'
@@ -18,7 +18,7 @@ export function connectVia (transportFor: (address: Multiaddr) => Transport | un
     const transport = transportFor(address)
 
     if (transport == null) {
-      throw new NoTransportError(address, 'dial')
+      throw new NoTransportError(`no transport to dial ${address}`)
     }
 
     // the upgrader checks the peer against the address

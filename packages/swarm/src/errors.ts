@@ -1,24 +1,6 @@
 import { Libp2pWsError } from '@libp2p-ws/core'
 import type { Multiaddr } from '@multiformats/multiaddr'
 
-/** No connection to the peer is open and the caller asked not to dial. */
-export class NoConnectionError extends Libp2pWsError {
-  override readonly name = 'NoConnectionError'
-  readonly code = 'ERR_NO_CONNECTION'
-}
-
-/** No transport of the swarm takes the address. Seed 003: ErrNoTransport. */
-export class NoTransportError extends Libp2pWsError {
-  override readonly name = 'NoTransportError'
-  readonly code = 'ERR_NO_TRANSPORT'
-  readonly address: Multiaddr
-
-  constructor (address: Multiaddr, purpose: 'dial' | 'listen on') {
-    super(`no transport to ${purpose} ${address}`)
-    this.address = address
-  }
-}
-
 /** None of the addresses could be listened on; `failures` has a cause for each. */
 export class ListenError extends Libp2pWsError {
   override readonly name = 'ListenError'

@@ -1,7 +1,8 @@
 import { ClosedError } from '@libp2p-ws/core'
+import { NoTransportError } from '@libp2p-ws/dialer'
 import { multiaddr } from '@multiformats/multiaddr'
 import { withDeadline } from './deadline.ts'
-import { ListenError, NoTransportError } from './errors.ts'
+import { ListenError } from './errors.ts'
 import { toError } from './stream-negotiation.ts'
 import type { Listener, Logger, Transport, Upgrader } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
@@ -71,7 +72,7 @@ export class Listeners {
     const transport = this.#init.transportFor(address)
 
     if (transport == null) {
-      throw new NoTransportError(address, 'listen on')
+      throw new NoTransportError(`no transport to listen on ${address}`)
     }
 
     const listener = transport.createListener({ upgrader: this.#init.upgrader })

@@ -1,10 +1,8 @@
 import { LimitedConnectionError } from '@libp2p/interface'
 import { ClosedError } from '@libp2p-ws/core'
-import { dialer } from '@libp2p-ws/dialer'
-import { peerCandidates } from './candidates.ts'
-import { connectVia } from './connect.ts'
+import { dialer, NoConnectionError, peerStoreAddressBook } from '@libp2p-ws/dialer'
 import { ConnectionSet } from './connection-set.ts'
-import { NoConnectionError } from './errors.ts'
+import { dialerComponents } from './dialer-components.ts'
 import { Listeners } from './listeners.ts'
 import { Notifiees } from './notifiees.ts'
 import { PeerTags } from './sans-io/peer-tags.ts'
@@ -99,8 +97,8 @@ export class Swarm implements SwarmInterface, ConnectionHandler {
       trimmer: init.connectionTrimmer,
       duplicateIdleTimeout: init.duplicateIdleTimeout
     })
-    const makeDialer = typeof init.dialer === 'function' ? init.dialer : dialer(init.dialer)
-    this.dialer = makeDialer(this.#dialerComponents())
+    const makeDialer = typeof init.dialer === 'function' ? init.dialer : dialer({ addressBook: peerStoreAddressBook(components.peerStore), ...init.dialer })
+    this.dialer = makeDialer(dialerComponents(this, components))
   }
 
   // --- transports and listeners
@@ -276,21 +274,6 @@ export class Swarm implements SwarmInterface, ConnectionHandler {
       if (result.status === 'rejected') {
         this.#log.error('closing the swarm - %e', result.reason)
       }
-    }
-  }
-
-  #dialerComponents (): DialerComponents {
-    const { connectionGater, logger, metrics, peerRouting } = this.#components
-
-    return {
-      peerId: this.localPeer,
-      connect: connectVia(address => this.transportForDialing(address), this.upgrader),
-      canDial: address => this.transportForDialing(address) != null,
-      candidates: (peer, { signal }) => peerCandidates(peer, this.peerStore, peerRouting, signal),
-      connection: peer => this.bestConnToPeer(peer),
-      connectionGater,
-      logger,
-      ...(metrics == null ? {} : { metrics })
     }
   }
 

@@ -1,0 +1,19 @@
+import { peerCandidates } from './candidates.ts'
+import { connectVia } from './connect.ts'
+import type { Swarm, SwarmComponents } from './swarm.ts'
+import type { DialerComponents } from '@libp2p-ws/core'
+
+/** What a dialer gets to know of the swarm that it dials for. */
+export function dialerComponents (swarm: Swarm, { connectionGater, logger, metrics, peerRouting }: SwarmComponents): DialerComponents {
+  return {
+    peerId: swarm.localPeer,
+    connect: connectVia(address => swarm.transportForDialing(address), swarm.upgrader),
+    canDial: address => swarm.transportForDialing(address) != null,
+    candidates: (peer, { signal }) => peerCandidates(peer, swarm.peerStore, peerRouting, signal),
+    connection: peer => swarm.bestConnToPeer(peer),
+    ownAddresses: () => swarm.interfaceListenAddresses(),
+    connectionGater,
+    logger,
+    ...metrics != null && { metrics }
+  }
+}
