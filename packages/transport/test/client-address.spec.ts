@@ -48,6 +48,11 @@ describe('trusted proxies', () => {
     expect(proxies.clientOf(from, { forwarded: 'for=203.0.113.66', 'x-forwarded-for': '192.0.2.1' })).to.deep.equal({ address: '192.0.2.1', port: 0 })
   })
 
+  it('that send PROXY headers are not believed in others', () => {
+    const proxies = new TrustedProxies(['10.0.0.0/8'], 'proxy-protocol')
+    expect(proxies.clientOf(from, { forwarded: 'for=203.0.113.66', 'x-forwarded-for': '203.0.113.66' })).to.equal(from)
+  })
+
   it('are addresses and CIDR ranges', () => {
     for (const range of ['', 'proxy.example', '10.0.0.0/33', '10.0.0.0/', '::1/129', '10.0.0.0/-1', '10.0.0.0/1.5']) {
       expect(() => new TrustedProxies([range])).to.throw().with.include({ name: 'InvalidValueError', parameter: 'trustedProxies', value: range })

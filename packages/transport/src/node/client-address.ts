@@ -45,9 +45,7 @@ export class TrustedProxies {
    * @param from - who sent the request to us
    */
   clientOf (from: ClientAddress, headers: IncomingHttpHeaders): ClientAddress {
-    const hops = this.source === 'forwarded'
-      ? parseForwarded(headers.forwarded ?? '')
-      : parseForwardedFor(headers['x-forwarded-for'] ?? '')
+    const hops = this.#hops(headers)
     let client = from
 
     while (this.has(client.address)) {
@@ -61,6 +59,17 @@ export class TrustedProxies {
     }
 
     return client
+  }
+
+  #hops (headers: IncomingHttpHeaders): ClientAddress[] {
+    switch (this.source) {
+      case 'forwarded':
+        return parseForwarded(headers.forwarded ?? '')
+      case 'x-forwarded-for':
+        return parseForwardedFor(headers['x-forwarded-for'] ?? '')
+      default:
+        return []
+    }
   }
 
   #add (range: string): void {
