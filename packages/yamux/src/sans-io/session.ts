@@ -5,6 +5,7 @@ import { KeepAlive } from './keep-alive.ts'
 import { DEFAULT_OPTIONS, GO_AWAY_PROTOCOL_ERROR, MAX_CONTROL_FRAMES, SPEC_INITIAL_WINDOW } from './options.ts'
 import { ReceiveWindows } from './receive-windows.ts'
 import { StreamRecord } from './stream-record.ts'
+import { StreamTable } from './stream-table.ts'
 import type { FrameHeader } from './frame.ts'
 import type { YamuxOptions } from './options.ts'
 import type { YamuxOutput } from './outputs.ts'
@@ -20,16 +21,13 @@ import type { YamuxOutput } from './outputs.ts'
 export class YamuxSession {
   readonly #options: YamuxOptions
   readonly #client: boolean
-  readonly #streams = new Map<number, StreamRecord>()
-  readonly #ready = new Set<StreamRecord>()
-  readonly #ungreeted = new Set<StreamRecord>()
+  readonly #streams = new StreamTable()
   readonly #reader = new FrameReader()
   readonly #windows: ReceiveWindows
   readonly #keepAlive: KeepAlive
   readonly #control: Uint8Array[] = []
   #outputs: YamuxOutput[] = []
   #nextId: number
-  #inbound = 0
 
   /** Whose payload is coming in; undefined: nobody wants it. */
   #receiving: StreamRecord | undefined
@@ -64,25 +62,23 @@ export class YamuxSession {
       return 'closed'
     }
 
-    return this.#streams.size - this.#inbound >= this.#options.maxOutboundStreams ? 'too many streams' : undefined
+    return this.#streams.size - this.#streams.inbound >= this.#options.maxOutboundStreams ? 'too many streams' : undefined
   }
 
   /** Only when `refusal` is undefined. The far end hears of the stream with its first bytes, or with `greet`. */
   open (now: number): number {
     const id = this.#nextId
     this.#nextId += 2
-    this.#add(new StreamRecord(id, false, SPEC_INITIAL_WINDOW, SPEC_INITIAL_WINDOW, now))
+    this.#streams.add(new StreamRecord(id, false, SPEC_INITIAL_WINDOW, SPEC_INITIAL_WINDOW, now))
 
     return id
   }
 
   /** Tells the far end of streams that have had nothing to say yet. */
   greet (): void {
-    for (const record of this.#ungreeted) {
-      this.#pushControl({ type: WINDOW_UPDATE, flags: record.takeGreeting(), streamId: record.id, length: 0 })
+    for (const record of this.#streams.ungreeted()) {
+      this.#pushControl({ type: WINDOW_UPDATE, flags: this.#streams.takeGreeting(record), streamId: record.id, length: 0 })
     }
-
-    this.#ungreeted.clear()
   }
 
   /** Takes all of it. Returns false when the writer should wait for `drain`. */
@@ -94,7 +90,7 @@ export class YamuxSession {
     }
 
     record.enqueue(pieces)
-    this.#schedule(record)
+    this.#streams.schedule(record)
     record.waiting ||= record.queued > this.#options.maxQueued
 
     return !record.waiting
@@ -111,8 +107,7 @@ export class YamuxSession {
     const delta = this.#windows.consume(record, bytes, this.#keepAlive.roundTrip, now)
 
     if (delta > 0) {
-      this.#ungreeted.delete(record)
-      this.#pushControl({ type: WINDOW_UPDATE, flags: record.takeGreeting(), streamId, length: delta })
+      this.#pushControl({ type: WINDOW_UPDATE, flags: this.#streams.takeGreeting(record), streamId, length: delta })
     }
   }
 
@@ -122,7 +117,7 @@ export class YamuxSession {
 
     if (record != null && !record.localClosed) {
       record.localClosed = true
-      this.#schedule(record)
+      this.#streams.schedule(record)
     }
   }
 
@@ -132,7 +127,7 @@ export class YamuxSession {
 
     if (record != null) {
       // a stream that the far end never heard of needs no reset, but go-yamux wants every id opened before its reset
-      this.#pushControl({ type: WINDOW_UPDATE, flags: record.takeGreeting() | RST, streamId, length: code })
+      this.#pushControl({ type: WINDOW_UPDATE, flags: this.#streams.takeGreeting(record) | RST, streamId, length: code })
       this.#remove(record)
     }
   }
@@ -185,15 +180,16 @@ export class YamuxSession {
     const pieces = this.#control.splice(0)
     let bytes = 0
 
-    for (const record of this.#ready) {
-      if (bytes >= most) {
+    while (bytes < most) {
+      const record = this.#streams.next()
+
+      if (record == null) {
         break
       }
 
-      // to the end of the line: every stream gets a frame before one gets its second
-      this.#ready.delete(record)
+      // then to the end of the line: every stream gets a frame before one gets its second
       bytes += this.#transmitFrame(record, pieces)
-      this.#schedule(record)
+      this.#streams.schedule(record)
     }
 
     return pieces
@@ -203,17 +199,15 @@ export class YamuxSession {
     const length = Math.min(record.queued, record.sendWindow, this.#options.maxFrame)
 
     if (length > 0) {
-      pieces.push(encodeHeader({ type: DATA, flags: record.takeGreeting(), streamId: record.id, length }), ...record.dequeue(length))
+      pieces.push(encodeHeader({ type: DATA, flags: this.#streams.takeGreeting(record), streamId: record.id, length }), ...record.dequeue(length))
       record.sendWindow -= length
     }
 
     // not on the data frame: go-yamux looks at a frame's FIN before its payload
     if (record.takeFin() !== 0) {
-      pieces.push(encodeHeader({ type: WINDOW_UPDATE, flags: record.takeGreeting() | FIN, streamId: record.id, length: 0 }))
+      pieces.push(encodeHeader({ type: WINDOW_UPDATE, flags: this.#streams.takeGreeting(record) | FIN, streamId: record.id, length: 0 }))
       this.#outputs.push({ type: 'sent', streamId: record.id })
     }
-
-    this.#ungreeted.delete(record)
 
     if (record.waiting && record.queued <= this.#options.maxQueued / 2) {
       record.waiting = false
@@ -287,7 +281,7 @@ export class YamuxSession {
     this.#payloadLeft -= piece.byteLength
     const record = this.#receiving
 
-    if (record == null || !this.#streams.has(record.id)) {
+    if (record == null || this.#streams.get(record.id) == null) {
       return
     }
 
@@ -303,16 +297,16 @@ export class YamuxSession {
       throw new YamuxProtocolError(`stream ${streamId} opened by the wrong end`)
     }
 
-    if (this.#streams.has(streamId)) {
+    if (this.#streams.get(streamId) != null) {
       throw new YamuxProtocolError(`stream ${streamId} opened twice`)
     }
 
-    if (this.#goneAway || this.#inbound >= this.#options.maxInboundStreams) {
+    if (this.#goneAway || this.#streams.inbound >= this.#options.maxInboundStreams) {
       this.#answer({ type: WINDOW_UPDATE, flags: RST, streamId, length: 0 })
       return
     }
 
-    this.#add(new StreamRecord(streamId, true, SPEC_INITIAL_WINDOW, SPEC_INITIAL_WINDOW, now))
+    this.#streams.add(new StreamRecord(streamId, true, SPEC_INITIAL_WINDOW, SPEC_INITIAL_WINDOW, now))
     this.#outputs.push({ type: 'opened', streamId })
   }
 
@@ -323,7 +317,7 @@ export class YamuxSession {
       throw new YamuxProtocolError(`window of stream ${record.id} beyond 32 bits`)
     }
 
-    this.#schedule(record)
+    this.#streams.schedule(record)
   }
 
   #endRemote (record: StreamRecord): void {
@@ -331,12 +325,6 @@ export class YamuxSession {
       record.remoteClosed = true
       this.#outputs.push({ type: 'ended', streamId: record.id })
       this.#removeIfDone(record)
-    }
-  }
-
-  #schedule (record: StreamRecord): void {
-    if (record.ready && this.#streams.has(record.id)) {
-      this.#ready.add(record)
     }
   }
 
@@ -353,18 +341,9 @@ export class YamuxSession {
     this.#control.push(encodeHeader(header))
   }
 
-  #add (record: StreamRecord): void {
-    this.#streams.set(record.id, record)
-    this.#ungreeted.add(record)
-    this.#inbound += record.inbound ? 1 : 0
-  }
-
   #remove (record: StreamRecord): void {
-    this.#streams.delete(record.id)
-    this.#ready.delete(record)
-    this.#ungreeted.delete(record)
+    this.#streams.remove(record)
     this.#windows.forget(record)
-    this.#inbound -= record.inbound ? 1 : 0
   }
 
   #removeIfDone (record: StreamRecord): void {
