@@ -24,7 +24,7 @@ export interface Results {
   command: string
   cores: number
 
-  /** Of the minute before the end: on a machine that does nothing else, about 0. */
+  /** Of the minute before the run: on a machine that does nothing else, about 0. */
   loadAverage: number
   dialers: Array<Pick<Dialer, 'name' | 'implementation' | 'timeout'>>
   cases: CaseResults[]

@@ -23,6 +23,7 @@ const { values } = parseArgs({
   }
 })
 
+const [loadAverage = NaN] = loadavg()
 const cases = CASES.filter(({ name }) => name.includes(values.only))
 const laboratory = await Laboratory.open(values.dialers.split(','))
 
@@ -37,7 +38,7 @@ try {
   const results: Results = {
     command: 'node benchmarks/dial/run.ts',
     cores: availableParallelism(),
-    loadAverage: loadavg()[0] ?? NaN,
+    loadAverage,
     dialers: laboratory.dialers.map(({ name, implementation, timeout }) => ({ name, implementation, timeout })),
     cases: measured
   }

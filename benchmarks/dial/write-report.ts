@@ -26,10 +26,10 @@ Written by \`${results.command}\`; every run is in
 
 ${toMarkdownTable(toRows(results))}
 
-- Medians of at least ${Math.min(...results.cases.flatMap(({ results }) => results.map(({ runs }) => runs.length)))} runs, of those that connected to every peer. The implementations take
-  turns, run for run. Only ratios within one such table mean something. The
-  machine had ${results.cores} cores and a load average of ${results.loadAverage.toFixed(1)} at the end: with other work beside
-  it, times of a few ms are longer than they need to be.
+- Medians of at least ${Math.min(...results.cases.flatMap(({ results }) => results.map(({ runs }) => runs.length)))} runs, of those
+  that connected to every peer. The implementations take turns, run for run. Only ratios within one such table mean something. The
+  machine had ${results.cores} cores and a load average of ${results.loadAverage.toFixed(1)} before the run: what it does
+  besides makes times of a few ms longer than they need to be.
 - "n left open": TCP sockets beyond one for each connection, open or half open
   500 ms after the dial had ended; the worst run.
 - "not connected": no run connected. The time is when the dialer gave up; it was
