@@ -4,6 +4,7 @@ import { DialAttempts } from './dial-attempts.ts'
 import { DialBackoff } from './dial-backoff.ts'
 import { dialFailure, timeoutCause } from './dial-failure.ts'
 import { DialJob } from './dial-job.ts'
+import { DialSync } from './dial-sync.ts'
 import { copyRecord, copyTrace } from './dial-trace.ts'
 import { OutputQueue } from './output-queue.ts'
 import { Timers } from './timers.ts'
@@ -30,9 +31,7 @@ export class DialScheduler {
   readonly #epoch: number
   readonly #timers = new Timers()
   readonly #attempts: DialAttempts
-  readonly #jobs = new Map<number, DialJob>()
-  readonly #byKey = new Map<string, DialJob>()
-  readonly #byRequest = new Map<number, DialJob>()
+  readonly #sync = new DialSync(this.#timers)
   readonly #outputs = new OutputQueue<DialOutput>()
   #lastDial = 0
 
@@ -51,8 +50,8 @@ export class DialScheduler {
 
   get load (): DialLoad {
     return {
-      dials: this.#jobs.size,
-      requests: this.#byRequest.size,
+      dials: this.#sync.dials,
+      requests: this.#sync.requests,
       inFlight: this.#attempts.inFlight,
       waiting: this.#attempts.waiting,
       tokensTaken: this.#attempts.tokensTaken,
@@ -62,14 +61,10 @@ export class DialScheduler {
 
   /** Returns the number of the dial that `request` has started or joined. */
   handleRequest (now: number, request: DialRequest): number {
-    const job = this.#byKey.get(request.key) ?? this.#start(request, now)
-    const { id, priority, timeout } = request
-    const deadline = this.#timers.create('deadline', now => { this.#expire(job, id, now) })
-    const isUrgent = priority > job.priority
-    job.requests.set(id, { ...request, deadline })
+    const job = this.#sync.dialTo(request.key) ?? this.#start(request, now)
+    const isUrgent = request.priority > job.priority
+    this.#sync.join(job, request, now, now => { this.#expire(job, request.id, now) })
     job.lookups += request.lookups
-    this.#byRequest.set(id, job)
-    this.#timers.set(deadline, now + timeout)
 
     if (request.wantsLookup && !job.hasOwnLookup) {
       job.hasOwnLookup = true
@@ -143,10 +138,10 @@ export class DialScheduler {
 
   /** The caller does not want an answer any more, and gets none. */
   handleCancel (now: number, request: number): void {
-    const job = this.#byRequest.get(request)
+    const job = this.#sync.dialOf(request)
 
     if (job !== undefined) {
-      this.#forget(job, request)
+      this.#sync.leave(job, request)
       this.#settle(job, now)
     }
   }
@@ -162,7 +157,7 @@ export class DialScheduler {
     this.backoff.resetNetworkState()
     this.blackHoles.resetNetworkState()
 
-    for (const job of this.#jobs.values()) {
+    for (const job of this.#sync.jobs()) {
       this.#intake.liftBackoff(job, now)
       this.#settle(job, now)
     }
@@ -179,21 +174,19 @@ export class DialScheduler {
 
   /** Snapshots of the dials under way. */
   pending (): DialTrace[] {
-    return [...this.#jobs.values()].map(({ trace }) => copyTrace(trace))
+    return this.#sync.jobs().map(({ trace }) => copyTrace(trace))
   }
 
   #start ({ key, peer }: DialRequest, now: number): DialJob {
     const wake = this.#timers.create('next address', now => { this.#advance(job, now) })
-    const job = new DialJob(++this.#lastDial, key, peer, now, this.#epoch, this.blackHoles.handleRequest(), wake)
-    this.#jobs.set(job.id, job)
-    this.#byKey.set(key, job)
+    const job = this.#sync.add(new DialJob(++this.#lastDial, key, peer, now, this.#epoch, this.blackHoles.handleRequest(), wake))
 
     return job
   }
 
   /** Ignored when the dial is over. */
   #change (now: number, dial: number, change: (job: DialJob) => void): void {
-    const job = this.#jobs.get(dial)
+    const job = this.#sync.dial(dial)
 
     if (job !== undefined) {
       change(job)
@@ -208,7 +201,7 @@ export class DialScheduler {
 
   /** Dials what is due, answers who can be answered, and ends the dial when nobody is left. */
   #advance (job: DialJob, now: number): void {
-    if (!this.#jobs.has(job.id)) {
+    if (this.#sync.dial(job.id) === undefined) {
       return
     }
 
@@ -256,7 +249,7 @@ export class DialScheduler {
 
     for (const request of job.requests.values()) {
       if ((direct || !request.forceDirect) && (!limited || request.allowLimited)) {
-        this.#forget(job, request.id)
+        this.#sync.leave(job, request.id)
         this.#outputs.push({ type: 'connected', request: request.id, attempt: attempt.id })
       }
     }
@@ -292,25 +285,13 @@ export class DialScheduler {
   }
 
   #refuse (job: DialJob, { id }: PendingRequest, error: DialError): void {
-    this.#forget(job, id)
+    this.#sync.leave(job, id)
     job.wasRefused = true
     this.#outputs.push({ type: 'failed', request: id, error })
   }
 
-  #forget (job: DialJob, id: number): void {
-    const request = job.requests.get(id)
-
-    if (request !== undefined) {
-      this.#timers.cancel(request.deadline)
-      job.requests.delete(id)
-      this.#byRequest.delete(id)
-    }
-  }
-
   #end (job: DialJob, now: number): void {
-    this.#jobs.delete(job.id)
-    this.#byKey.delete(job.key)
-    this.#timers.cancel(job.wake)
+    this.#sync.end(job)
     this.#attempts.cancel(job, now)
     job.trace.ended = now - job.startedAt
     job.trace.outcome = job.outcome
