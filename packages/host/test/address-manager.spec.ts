@@ -92,15 +92,17 @@ for (const { createLibp2p, name } of IMPLEMENTATIONS) {
     })
 
     it('are those of a router that maps a port, once that is confirmed', async () => {
-      const node = await nodeOn(createLibp2p, ['/ip4/192.168.1.1/tcp/4001/ws'])
+      const node = await nodeOn(createLibp2p, ['/ip4/192.168.1.1/tcp/4001/ws', '/ip4/192.168.1.1/tcp/4002/ws'])
       node.addressManager.addPublicAddressMapping('192.168.1.1', 4001, '81.1.2.3', 8000)
-      expect(announced(node)).to.deep.equal(['/ip4/192.168.1.1/tcp/4001/ws'])
+      expect(announced(node)).to.deep.equal(['/ip4/192.168.1.1/tcp/4001/ws', '/ip4/192.168.1.1/tcp/4002/ws'])
 
       node.addressManager.confirmObservedAddr(multiaddr('/ip4/81.1.2.3/tcp/8000/ws'))
-      expect(announced(node)).to.deep.equal(['/ip4/192.168.1.1/tcp/4001/ws', '/ip4/81.1.2.3/tcp/8000/ws'])
+      expect(announced(node)).to.deep.equal(['/ip4/192.168.1.1/tcp/4001/ws', '/ip4/192.168.1.1/tcp/4002/ws', '/ip4/81.1.2.3/tcp/8000/ws'])
+
+      expect(node.addressManager.getAddressesWithMetadata().filter(({ type }) => type === 'ip-mapping')).to.have.lengthOf(1)
 
       node.addressManager.removePublicAddressMapping('192.168.1.1', 4001, '81.1.2.3', 8000)
-      expect(announced(node)).to.deep.equal(['/ip4/192.168.1.1/tcp/4001/ws'])
+      expect(announced(node)).to.deep.equal(['/ip4/192.168.1.1/tcp/4001/ws', '/ip4/192.168.1.1/tcp/4002/ws'])
     })
 
     it('take an observed address of the only listener for a mapped port', async () => {
