@@ -1,8 +1,10 @@
 import { AbstractMultiaddrConnection } from '@libp2p/utils'
+import { ClosedError } from '@libp2p-ws/core'
+import { MAX_MESSAGE_BYTES } from './channel.ts'
 import { closeCodeOf } from './close-code.ts'
 import { WebSocketClosedError } from './errors.ts'
 import type { WebSocketChannel } from './channel.ts'
-import type { AbortOptions, CounterGroup, Logger, MessageStreamDirection } from '@libp2p/interface'
+import type { AbortOptions, CounterGroup, Logger, MessageStreamDirection, StreamCloseEvent } from '@libp2p/interface'
 import type { SendResult } from '@libp2p/utils'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import type { Uint8ArrayList } from 'uint8arraylist'
@@ -55,6 +57,8 @@ export class WebSocketConnection extends AbstractMultiaddrConnection {
       remoteAddr: init.remoteAddr,
       direction: init.direction,
       log: init.log,
+      // What waits is handed over bit by bit, and stays here while the socket is full.
+      maxMessageSize: MAX_MESSAGE_BYTES,
       ...(init.metrics === undefined ? {} : { metrics: init.metrics }),
       ...(init.metricPrefix === undefined ? {} : { metricPrefix: init.metricPrefix })
     })
@@ -77,6 +81,36 @@ export class WebSocketConnection extends AbstractMultiaddrConnection {
       onDrain: () => { this.safeDispatchEvent('drain') },
       onEnd: () => { this.onRemoteCloseWrite() },
       onClose: (error, code) => { this.#onChannelClose(error, code) }
+    }
+  }
+
+  /**
+   * Resolves when there is room to send. Not the inherited one: once it resolved,
+   * that one never waits again (@libp2p/utils 7.4.1).
+   *
+   * @throws {Error} when the connection ends, or the reason of the signal
+   */
+  override async onDrain ({ signal }: AbortOptions = {}): Promise<void> {
+    signal?.throwIfAborted()
+
+    if (!this.writableNeedsDrain) {
+      return
+    }
+
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    const onDrain = (): void => { resolve() }
+    const onClose = ({ error }: StreamCloseEvent): void => { reject(error ?? new ClosedError('the connection')) }
+    const onAbort = (): void => { reject(signal?.reason) }
+    this.addEventListener('drain', onDrain)
+    this.addEventListener('close', onClose)
+    signal?.addEventListener('abort', onAbort)
+
+    try {
+      await promise
+    } finally {
+      this.removeEventListener('drain', onDrain)
+      this.removeEventListener('close', onClose)
+      signal?.removeEventListener('abort', onAbort)
     }
   }
 

@@ -66,6 +66,38 @@ describe('a WebSocket connection', () => {
     expect(sent).to.be.greaterThan(0)
   })
 
+  it('tells a writer to wait again and again', async () => {
+    far.addEventListener('message', () => {})
+    const chunk = new Uint8Array(256 * 1024)
+
+    for (let i = 0; i < 256; i++) {
+      if (!near.send(chunk)) {
+        await near.onDrain()
+      }
+
+      expect(near.writableNeedsDrain).to.equal(false)
+      expect(near.writeBufferLength).to.equal(0)
+    }
+  })
+
+  it('tells a writer that waits of the end', async () => {
+    far.pause()
+    near.send(new Uint8Array(32 * 1024 * 1024))
+    const waiting = Promise.all([
+      expect(near.onDrain()).to.eventually.be.rejectedWith('no more'),
+      expect(near.onDrain({ signal: AbortSignal.abort(new Error('enough')) })).to.eventually.be.rejectedWith('enough')
+    ])
+    near.abort(new Error('no more'))
+    await waiting
+  })
+
+  it('keeps what waits while the socket is full', async () => {
+    far.pause()
+    const bytes = 64 * 1024 * 1024
+    near.send(new Uint8Array(bytes))
+    expect(near.writeBufferLength).to.be.greaterThan(bytes - 16 * 1024 * 1024)
+  })
+
   it('does not read while its reader pauses', async () => {
     let received = 0
     far.addEventListener('message', ({ data }) => { received += data.byteLength })
