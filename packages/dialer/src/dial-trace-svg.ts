@@ -1,4 +1,4 @@
-import { milliseconds, traceEnd, traceRows, traceTitle } from './trace-layout.ts'
+import { milliseconds, SPAN_LABELS, traceEnd, traceRows, traceTitle } from './trace-layout.ts'
 import type { SpanKind, TraceRow } from './trace-layout.ts'
 import type { DialTrace } from '@libp2p-ws/core'
 
@@ -13,8 +13,11 @@ const WON = '#009e73'
 const LOST = '#d55e00'
 const ROW = 20
 const ADDRESS_WIDTH = 330
-const RESULT_WIDTH = 200
+const RESULT_WIDTH = 220
 const STYLE = 'font: 12px ui-monospace, monospace'
+
+/** Of that font, px. */
+const CHARACTER_WIDTH = 7.3
 
 /** Draws a dial as an SVG document of its own: what `formatDialTrace` draws in a terminal. */
 export function dialTraceSvg (trace: DialTrace, { width = 960 }: DialTraceSvgOptions = {}): string {
@@ -44,13 +47,19 @@ function drawRow ({ record, spans, result }: TraceRow, row: number, scale: numbe
   const mark = isOver ? [rect(ADDRESS_WIDTH + (record.ended ?? 0) * scale - 1, row, 3, record.phase === 'succeeded' ? WON : LOST)] : []
   const label = `<g><title>${escape(`${record.address} from ${record.source}${record.error === undefined ? '' : `: ${record.error.message}`}`)}</title>${text(8, row, escape(clip(record.address, 44)))}</g>`
 
-  return [label, ...bars, ...mark, `<svg x="100%" overflow="visible">${text(-RESULT_WIDTH + 8, row, escape(clip(result, 26)))}</svg>`]
+  return [label, ...bars, ...mark, `<svg x="100%" overflow="visible">${text(-RESULT_WIDTH + 8, row, escape(clip(result, 28)))}</svg>`]
 }
 
 function legend (row: number): string[] {
-  const names = Object.entries(COLORS)
+  const kinds = Object.entries(SPAN_LABELS).map(([kind, label]): [string, string] => [label, COLORS[kind as SpanKind]])
+  let x = 8
 
-  return names.flatMap(([name, color], i) => [rect(8 + i * 120, row, 12, color), text(26 + i * 120, row, name)])
+  return [...kinds, ['connected', WON] as const, ['failed', LOST] as const].flatMap(([label, color]) => {
+    const entry = [rect(x, row, 12, color), text(x + 18, row, label)]
+    x += 18 + label.length * CHARACTER_WIDTH + 20
+
+    return entry
+  })
 }
 
 function rect (x: number, row: number, width: number, color: string): string {

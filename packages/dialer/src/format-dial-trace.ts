@@ -1,4 +1,4 @@
-import { milliseconds, traceEnd, traceRows, traceTitle } from './trace-layout.ts'
+import { milliseconds, SPAN_LABELS, traceEnd, traceRows, traceTitle } from './trace-layout.ts'
 import type { Span, SpanKind } from './trace-layout.ts'
 import type { DialTrace } from '@libp2p-ws/core'
 
@@ -28,7 +28,7 @@ export function formatDialTrace (trace: DialTrace, { width = 40 }: FormatDialTra
     traceTitle(trace),
     ...lines,
     `  ${' '.repeat(column + sources + 2)}  0${milliseconds(end).padStart(width)}`,
-    '  . waiting for its turn   : waiting for a slot   - connecting   = handshake'
+    `  ${legend()}`
   ].join('\n')
 }
 
@@ -43,6 +43,10 @@ function bar (spans: Span[], end: number, width: number): string {
   }
 
   return cells.join('')
+}
+
+function legend (): string {
+  return Object.entries(SPAN_LABELS).map(([kind, label]) => `${MARKS[kind as SpanKind]} ${label}`).join('   ')
 }
 
 function shortened (address: string): string {

@@ -3,6 +3,14 @@ import type { DialTrace, DialTraceRecord } from '@libp2p-ws/core'
 /** How a stretch of time in a waterfall is drawn. */
 export type SpanKind = 'waiting' | 'queued' | 'connecting' | 'handshake'
 
+/** For legends. */
+export const SPAN_LABELS: Record<SpanKind, string> = {
+  waiting: 'waiting for its turn',
+  queued: 'waiting for a slot',
+  connecting: 'connecting',
+  handshake: 'handshake'
+}
+
 export interface Span {
   kind: SpanKind
 

@@ -73,6 +73,6 @@ describe('a trace as SVG', () => {
     const svg = dialTraceSvg(trace(), { width: 960 })
     const ends = [...svg.matchAll(/<rect x="([\d.]+)" y="\d+" width="([\d.]+)"/g)].map(([, x, width]) => Number(x) + Number(width))
 
-    expect(Math.max(...ends)).to.be.within(760, 763)
+    expect(Math.max(...ends)).to.be.within(740, 743)
   })
 })
