@@ -1,4 +1,4 @@
-import { mkdir, readFile } from 'node:fs/promises'
+import { mkdir, readFile, rename } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { runToEnd } from './child-process.ts'
 
@@ -28,7 +28,11 @@ const BUILD = new URL('.build/', ROOT)
 export async function buildGoPeer (): Promise<Build> {
   const source = new URL('go-peer/', ROOT)
   const binary = await output('go-peer')
-  await step('go', source, 'go', ['build', '-buildvcs=false', '-o', binary, '.'])
+  const fresh = `${binary}.${process.pid}`
+  await step('go', source, 'go', ['build', '-buildvcs=false', '-o', fresh, '.'])
+
+  // at once, since the tests of another package may be starting it
+  await rename(fresh, binary)
 
   return {
     version: await pinned(new URL('go.mod', source), /github\.com\/libp2p\/go-libp2p v(\S+)/),
