@@ -2,7 +2,7 @@ import { ResourceLimitError } from '@libp2p-ws/core'
 import { MAX_MESSAGE_BYTES } from '../channel.ts'
 import { CLOSE_ABORTED, CLOSE_NORMAL, closeReasonOf, isNormalClose } from '../close-code.ts'
 import { WebSocketClosedError } from '../errors.ts'
-import { toMessages } from '../messages.ts'
+import { join, toMessages } from '../messages.ts'
 import { DEFAULT_MAX_BUFFERED_AMOUNT } from '../options.ts'
 import { DrainTimer } from './drain-timer.ts'
 import type { WebSocketChannel } from '../channel.ts'
@@ -59,7 +59,7 @@ export class BrowserChannel implements WebSocketChannel {
     }
 
     for (const message of toMessages(pieces, MAX_MESSAGE_BYTES)) {
-      this.#webSocket.send(message as Uint8Array<ArrayBuffer>)
+      this.#webSocket.send(join(message) as Uint8Array<ArrayBuffer>)
     }
 
     if (this.#hasRoom()) {

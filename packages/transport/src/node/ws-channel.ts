@@ -2,7 +2,7 @@ import { WebSocket } from 'ws'
 import { MAX_MESSAGE_BYTES } from '../channel.ts'
 import { CLOSE_NORMAL, closeReasonOf, isNormalClose } from '../close-code.ts'
 import { KeepAliveTimeoutError, WebSocketClosedError, WebSocketProtocolError } from '../errors.ts'
-import { toMessages } from '../messages.ts'
+import { joinShort, toMessages } from '../messages.ts'
 import { DEFAULT_MAX_BUFFERED_AMOUNT, DEFAULT_MAX_PAYLOAD } from '../options.ts'
 import { DEFAULT_CLOSE_TIMEOUT } from '../websocket-connection.ts'
 import { KeepAlive } from './keep-alive.ts'
@@ -13,6 +13,9 @@ import type net from 'node:net'
 
 /** Milliseconds that an aborted socket has to get its close frame out. */
 const ABORT_LINGER = 1_000
+
+/** Below this, a copy costs less than a frame of its own. */
+const SHORT_PIECE_BYTES = 1024
 
 /** The options that client and server sockets of `ws` share. */
 export function webSocketOptions (init: WebSocketsInit): { perMessageDeflate: false, maxPayload: number, closeTimeout: number } {
@@ -80,7 +83,7 @@ export class WsChannel implements WebSocketChannel {
     this.#socket.cork()
 
     for (const message of toMessages(pieces, MAX_MESSAGE_BYTES)) {
-      this.#webSocket.send(message)
+      this.#sendMessage(message)
     }
 
     this.#socket.uncork()
@@ -116,6 +119,15 @@ export class WsChannel implements WebSocketChannel {
     this.#webSocket.resume()
     this.#webSocket.close(code, closeReasonOf(error))
     setTimeout(() => { this.#webSocket.terminate() }, ABORT_LINGER).unref()
+  }
+
+  /** Sends the pieces as fragments of one message: to join them would copy them once more. */
+  #sendMessage (message: Uint8Array[]): void {
+    const fragments = joinShort(message, SHORT_PIECE_BYTES)
+
+    fragments.forEach((fragment, index) => {
+      this.#webSocket.send(fragment, { fin: index === fragments.length - 1 })
+    })
   }
 
   #onMessage (data: Buffer[] | Buffer): void {
