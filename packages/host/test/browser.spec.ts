@@ -48,10 +48,7 @@ describe('in Chromium', function () {
   for (const { createLibp2p, name } of [OURS, STOCK]) {
     it(`a page dials ${name} over ws, identifies it, pings it and has a megabyte echoed`, async () => {
       const listener = await nodes.onWebSockets(createLibp2p, { services: { echo: echo(), identify: identify(), ping: ping() } })
-      const page = await browser?.newPage()
-      await page?.goto(`http://127.0.0.1:${(pages?.address() as AddressInfo).port}/`)
-
-      const result: PageResult = await page?.evaluate(async address => (globalThis as any).run(address), String(listener.getMultiaddrs()[0]))
+      const result = await runInPage(String(listener.getMultiaddrs()[0]))
       const agents = { [OURS.name]: 'libp2p-ws/', [STOCK.name]: 'js-libp2p/' }
 
       expect(result.agent).to.include(agents[name])
@@ -63,8 +60,19 @@ describe('in Chromium', function () {
         denied: 'DialDeniedError',
         maxConnections: 100
       })
-      await page?.close()
     })
+  }
+
+  async function runInPage (address: string): Promise<PageResult> {
+    const page = await browser?.newPage()
+
+    try {
+      await page?.goto(`http://127.0.0.1:${(pages?.address() as AddressInfo).port}/`)
+
+      return await page?.evaluate(async address => (globalThis as any).run(address), address)
+    } finally {
+      await page?.close()
+    }
   }
 })
 
