@@ -90,6 +90,7 @@ export class HostDialer {
     return dialer({
       dialPeerTimeout: LONGEST_DIAL,
       dialTimeout: addressDialTimeout ?? ADDRESS_DIAL_TIMEOUT,
+      ...(addressDialTimeout == null ? {} : { dialTimeoutLocal: addressDialTimeout }),
       // js-libp2p has none: whoever dials again, as the reconnect queue does, means it
       backoff: new DialBackoff({ base: 0, coef: 0 }),
       resolvers: this.#resolvers.forDialer(),
