@@ -38,7 +38,7 @@ export interface DialTraceRecord {
   /** Each phase with the time it was entered. */
   phases: Array<{ phase: DialPhase, at: number }>
 
-  /** Name, code and message of what ended it. */
+  /** What ended it. `code` is that of the root cause, such as ECONNREFUSED. */
   error?: { name: string, code?: string, message: string }
 }
 

@@ -61,6 +61,22 @@ describe('metrics', () => {
     expect(recorded.reports).to.deep.include(['libp2p_swarm_dial_latency_seconds', { failed: 0 }])
   })
 
+  it('name errors by their root cause', async () => {
+    const [self, peer] = await Promise.all([randomPeer(), randomPeer()])
+    const [address = ''] = publicAddresses(1)
+    const network = new FakeNetwork(self)
+    const recorded = new RecordedMetrics()
+    network.host(address, async () => {
+      throw Object.assign(new Error('wrapped', { cause: Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }) }), { code: 'ERR_WRAPPED' })
+    })
+    const dialed = dialer({ clock: network.clock })(network.components({ metrics: recorded.metrics }))
+      .dialPeer(peer, { addresses: [multiaddr(address)] }).catch(err => err)
+    await network.clock.advanceAsync(0)
+    await dialed
+
+    expect(recorded.reports).to.deep.include(['libp2p_swarm_dial_errors_total', { ECONNREFUSED: 1 }])
+  })
+
   it('go: of black holes', async () => {
     const recorded = new RecordedMetrics()
     const network = new FakeNetwork(await randomPeer())

@@ -1,4 +1,5 @@
 import { addressInfo } from './address-info.ts'
+import { errorCodes } from './error-codes.ts'
 import type { SkipReason } from './address-filter.ts'
 import type { AddressInfo } from './address-info.ts'
 import type { DialJob } from './dial-job.ts'
@@ -138,7 +139,8 @@ export class Candidate implements LimitedDial {
 }
 
 function describeError (error: Error): NonNullable<DialTraceRecord['error']> {
-  const { code } = error as { code?: unknown }
+  // a transport's own code says less than that of its socket
+  const code = errorCodes(error).at(-1)
 
-  return { name: error.name, ...(typeof code === 'string' ? { code } : {}), message: error.message }
+  return { name: error.name, ...(code === undefined ? {} : { code }), message: error.message }
 }

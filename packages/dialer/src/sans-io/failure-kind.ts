@@ -1,3 +1,5 @@
+import { errorCodes } from './error-codes.ts'
+
 /** Whose fault a failed attempt was. */
 export type FailureKind =
   /** This host had no socket, port or memory to give, or met a limit of ours: the address was not really tried. */
@@ -32,25 +34,12 @@ const KINDS: ReadonlyMap<unknown, FailureKind> = new Map<unknown, FailureKind>([
   ['ERR_UNEXPECTED_PEER', 'remote']
 ])
 
-// wrapped errors are rarely deeper, and a cause may be a cycle
-const MAX_CAUSES = 5
-
 /**
  * @param error - what an attempt was rejected with; its `code`, and those of its causes, are looked at
  * @param wasAnswered - whether the remote end had accepted the connection
  */
 export function failureKind (error: unknown, wasAnswered: boolean): FailureKind {
-  let cause: any = error
+  const code = errorCodes(error).find(code => KINDS.has(code))
 
-  for (let i = 0; i < MAX_CAUSES && cause != null; i++) {
-    const kind = KINDS.get(cause.code)
-
-    if (kind !== undefined) {
-      return kind
-    }
-
-    cause = cause.cause
-  }
-
-  return wasAnswered ? 'remote' : 'unanswered'
+  return KINDS.get(code) ?? (wasAnswered ? 'remote' : 'unanswered')
 }
