@@ -1,4 +1,5 @@
 import { Libp2pWsError } from '@libp2p-ws/core'
+import type { UndialableReason } from './browser/eligibility.ts'
 
 /** How far a dial had come. */
 export type ConnectPhase = 'resolve' | 'tcp' | 'tls' | 'upgrade'
@@ -20,6 +21,20 @@ export class WebSocketConnectError extends Libp2pWsError {
     this.url = url
     this.phase = phase
     this.status = options.status
+  }
+}
+
+/** A browser that opens no WebSocket to such an address; it was not tried. */
+export class UndialableAddressError extends Libp2pWsError {
+  override readonly name = 'UndialableAddressError'
+  readonly code = 'ERR_UNDIALABLE_ADDRESS'
+  readonly url: string
+  readonly reason: UndialableReason
+
+  constructor (url: string, reason: UndialableReason) {
+    super(`a browser cannot dial ${url} from here: ${reason}`)
+    this.url = url
+    this.reason = reason
   }
 }
 

@@ -1,4 +1,5 @@
 import http from 'node:http'
+import https from 'node:https'
 import net from 'node:net'
 import { echo } from '@libp2p/echo'
 import { noise } from '@libp2p/noise'
@@ -8,10 +9,12 @@ import { expect } from 'aegir/chai'
 import { build } from 'esbuild'
 import { createLibp2p } from 'libp2p'
 import { webSockets } from '../src/index.ts'
+import { Authority } from './fixtures/certificates.ts'
 import { launchChromium } from './fixtures/chromium.ts'
 import { TestUpgrader } from './fixtures/components.ts'
 import { transport, unusedPort } from './fixtures/transport.ts'
 import type { BrowserTestConfig, BrowserTestResult } from './browser/protocol.ts'
+import type { WebSocketsInit } from '../src/index.ts'
 import type { Libp2p, Listener, MultiaddrConnection } from '@libp2p/interface'
 import type { AddressInfo } from 'node:net'
 import type { Browser } from 'playwright-core'
@@ -23,12 +26,17 @@ describe('Chromium', function () {
   let node: Libp2p
   let silent: net.Server
   let pages: http.Server
+  let securePages: http.Server
   let browser: Browser
   let config: BrowserTestConfig
 
   before(async function () {
     browser = await launchChromium(this)
-    pages = await servePages()
+    const authority = await Authority.create()
+    const certificate = await authority.issue({ ip: ['127.0.0.1'] })
+    const script = await bundleSuite()
+    pages = await servePages(http.createServer(), script)
+    securePages = await servePages(https.createServer(certificate), script)
     silent = net.createServer(socket => socket.on('error', () => {}))
     await new Promise<void>(resolve => { silent.listen(0, '127.0.0.1', resolve) })
     node = await createLibp2p({
@@ -42,7 +50,8 @@ describe('Chromium', function () {
     const [first, second] = node.getMultiaddrs().map(String)
     config = {
       node: [first ?? '', second ?? ''],
-      echo: await listen(maConn => { maConn.addEventListener('message', ({ data }) => { maConn.send(data) }) }),
+      echo: await listen(sendBack),
+      secureEcho: await listen(sendBack, '/ip4/127.0.0.1/tcp/0/tls/ws', { https: certificate }),
       abort: await listen(maConn => {
         maConn.addEventListener('message', () => {
           maConn.abort(Object.assign(new Error('too many'), { closeCode: 0x1001 }))
@@ -59,30 +68,35 @@ describe('Chromium', function () {
     await node?.stop()
     await Promise.all(listeners.map(listener => listener.close()))
     pages?.close()
+    securePages?.close()
     silent?.close()
   })
 
-  async function listen (onConnection: (maConn: MultiaddrConnection) => void): Promise<string> {
+  async function listen (onConnection: (maConn: MultiaddrConnection) => void, address = '/ip4/127.0.0.1/tcp/0/ws', init: WebSocketsInit = {}): Promise<string> {
     const upgrader = new TestUpgrader()
     upgrader.onInbound = async maConn => { onConnection(maConn) }
-    const listener = transport().createListener({ upgrader })
-    await listener.listen(multiaddr('/ip4/127.0.0.1/tcp/0/ws'))
+    const listener = transport(init).createListener({ upgrader })
+    await listener.listen(multiaddr(address))
     listeners.push(listener)
 
     return String(listener.getAddrs()[0])
   }
 
   it('dials from a page', async () => {
-    expectPassed(await run('page'))
+    expectPassed(await run('page'), 15)
+  })
+
+  it('dials from a secure page', async () => {
+    expectPassed(await run('page', securePages), 3)
   })
 
   it('dials from a worker', async () => {
-    expectPassed(await run('worker'))
+    expectPassed(await run('worker'), 15)
   })
 
-  async function run (place: 'page' | 'worker'): Promise<BrowserTestResult[]> {
-    const page = await browser.newPage()
-    await page.goto(`http://127.0.0.1:${(pages.address() as AddressInfo).port}/`)
+  async function run (place: 'page' | 'worker', server = pages): Promise<BrowserTestResult[]> {
+    const page = await browser.newPage({ ignoreHTTPSErrors: true })
+    await page.goto(`${server === securePages ? 'https' : 'http'}://127.0.0.1:${(server.address() as AddressInfo).port}/`)
 
     try {
       return await page.evaluate(async ([place, config]) => {
@@ -107,7 +121,7 @@ describe('Chromium', function () {
 })
 
 /** Prints what ran in the browser; some of the compliance suite skips itself where nobody can listen. */
-function expectPassed (results: BrowserTestResult[]): void {
+function expectPassed (results: BrowserTestResult[], atLeast: number): void {
   const passed = results.filter(({ error, skipped }) => error === undefined && skipped === undefined)
 
   for (const { title, skipped } of results) {
@@ -115,7 +129,7 @@ function expectPassed (results: BrowserTestResult[]): void {
   }
 
   expect(results.filter(({ error }) => error !== undefined)).to.deep.equal([])
-  expect(passed).to.have.length.greaterThan(15)
+  expect(passed).to.have.length.of.at.least(atLeast)
 }
 
 /** Reads 16 KiB at a time with pauses between; answers with the sum once 64 MiB are there. */
@@ -141,7 +155,11 @@ function countSlowly (maConn: MultiaddrConnection): void {
   })
 }
 
-async function servePages (): Promise<http.Server> {
+function sendBack (maConn: MultiaddrConnection): void {
+  maConn.addEventListener('message', ({ data }) => { maConn.send(data) })
+}
+
+async function bundleSuite (): Promise<Uint8Array> {
   const bundle = await build({
     entryPoints: [new URL('browser/entry.ts', import.meta.url).pathname],
     bundle: true,
@@ -151,8 +169,12 @@ async function servePages (): Promise<http.Server> {
     define: { 'process.env.NODE_DEBUG': 'undefined' },
     logLevel: 'error'
   })
-  const script = bundle.outputFiles[0]?.contents ?? new Uint8Array()
-  const server = http.createServer((request, response) => {
+
+  return bundle.outputFiles[0]?.contents ?? expect.fail()
+}
+
+async function servePages (server: http.Server | https.Server, script: Uint8Array): Promise<http.Server> {
+  server.on('request', (request: http.IncomingMessage, response: http.ServerResponse) => {
     if (request.url === '/suite.js') {
       response.setHeader('content-type', 'text/javascript').end(script)
     } else {
@@ -161,5 +183,5 @@ async function servePages (): Promise<http.Server> {
   })
   await new Promise<void>(resolve => { server.listen(0, '127.0.0.1', resolve) })
 
-  return server
+  return server as http.Server
 }

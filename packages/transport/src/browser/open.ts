@@ -1,5 +1,6 @@
-import { WebSocketConnectError } from '../errors.ts'
+import { UndialableAddressError, WebSocketConnectError } from '../errors.ts'
 import { BrowserChannel } from './browser-channel.ts'
+import { undialableReason } from './eligibility.ts'
 import type { WebSocketChannel } from '../channel.ts'
 import type { WebSocketsInit } from '../options.ts'
 import type { OpenOptions } from '../platform.ts'
@@ -9,10 +10,17 @@ import type { WebSocketTarget } from '../target.ts'
  * Opens a WebSocket with the runtime's own client. A browser does not say why it
  * could not: that is kept from scripts on purpose (WebSockets standard, section 3.1).
  *
+ * @throws {UndialableAddressError} when the runtime would refuse; nothing is tried then
  * @throws {WebSocketConnectError} or the reason of the signal
  */
 export async function openWebSocket (target: WebSocketTarget, init: WebSocketsInit, { signal, onPhase }: OpenOptions): Promise<WebSocketChannel> {
   signal.throwIfAborted()
+  const reason = undialableReason(target, globalThis.location?.protocol)
+
+  if (reason !== undefined) {
+    throw new UndialableAddressError(target.url, reason)
+  }
+
   const webSocket = construct(target)
 
   return new Promise((resolve, reject) => {
@@ -50,7 +58,7 @@ function construct (target: WebSocketTarget): WebSocket {
 
     return webSocket
   } catch (err: any) {
-    // An insecure address on a secure page, a bad port.
+    // A runtime may refuse more than the standards say.
     throw new WebSocketConnectError(target.url, 'resolve', err.message, { cause: err })
   }
 }

@@ -11,8 +11,13 @@ interface BrowserGlobals {
 /** Runs the suite in this page or worker and says how each test went. */
 async function runSuite (config: BrowserTestConfig): Promise<BrowserTestResult[]> {
   mocha.setup({ ui: 'bdd', timeout: 60_000, reporter: class {} })
-  const { defineSuite } = await import('./suite.ts')
-  defineSuite(config)
+  const { defineSecureSuite, defineSuite } = await import('./suite.ts')
+
+  if (location.protocol === 'https:') {
+    defineSecureSuite(config)
+  } else {
+    defineSuite(config)
+  }
 
   return new Promise(resolve => {
     const results: BrowserTestResult[] = []

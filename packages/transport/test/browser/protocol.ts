@@ -6,6 +6,9 @@ export interface BrowserTestConfig {
   /** Sends back what it is sent. */
   echo: string
 
+  /** The same over wss. */
+  secureEcho: string
+
   /** Aborts with the libp2p error code 0x1001 at the first byte. */
   abort: string
 

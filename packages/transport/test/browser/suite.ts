@@ -10,6 +10,39 @@ import { collect, event } from '../fixtures/streams.ts'
 import type { BrowserTestConfig } from './protocol.ts'
 import type { MultiaddrConnection, StreamCloseEvent, Transport } from '@libp2p/interface'
 
+/** What is tested in a page that came over TLS. */
+export function defineSecureSuite (config: BrowserTestConfig): void {
+  describe('from a secure page', () => {
+    async function dial (address: string): Promise<MultiaddrConnection> {
+      return await webSockets()(components()).dial(multiaddr(address), {
+        upgrader: new TestUpgrader(),
+        signal: AbortSignal.timeout(10_000)
+      }) as unknown as MultiaddrConnection
+    }
+
+    it('does not try an insecure address', async () => {
+      await expect(dial('/ip4/192.0.2.1/tcp/4001/ws')).to.eventually.be.rejected()
+        .with.include({ name: 'UndialableAddressError', reason: 'insecure-from-secure-page' })
+    })
+
+    it('dials an insecure address of this machine', async () => {
+      const connection = await dial(config.echo)
+      const received = collect(connection, 3)
+      connection.send(Uint8Array.of(1, 2, 3))
+      expect(await received).to.equalBytes(Uint8Array.of(1, 2, 3))
+      await connection.close()
+    })
+
+    it('dials wss', async () => {
+      const connection = await dial(config.secureEcho)
+      const received = collect(connection, 3)
+      connection.send(Uint8Array.of(1, 2, 3))
+      expect(await received).to.equalBytes(Uint8Array.of(1, 2, 3))
+      await connection.close()
+    })
+  })
+}
+
 /** What is tested in a page and in a worker. */
 export function defineSuite (config: BrowserTestConfig): void {
   describe('a WebSocket connection in a browser', () => {
@@ -97,6 +130,16 @@ export function defineSuite (config: BrowserTestConfig): void {
       const dialing = dial(config.silent, { signal: controller.signal })
       controller.abort(new Error('changed my mind'))
       await expect(dialing).to.eventually.be.rejectedWith('changed my mind')
+    })
+
+    it('does not try a port that browsers block', async () => {
+      await expect(dial('/ip4/127.0.0.1/tcp/6667/ws')).to.eventually.be.rejected()
+        .with.include({ name: 'UndialableAddressError', reason: 'blocked-port' })
+    })
+
+    it('does not try an address with a zone', async () => {
+      await expect(dial('/ip6zone/eth0/ip6/fe80::1/tcp/4001/ws')).to.eventually.be.rejected()
+        .with.include({ name: 'UndialableAddressError', reason: 'ipv6-zone' })
     })
 
     it('cannot listen', () => {
