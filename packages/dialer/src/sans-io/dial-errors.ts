@@ -161,6 +161,11 @@ export class DialError extends Libp2pWsError {
     this.skipped = overflow + failures.length - this.dialErrors.length
     this.trace = trace
   }
+
+  /** Whether it was the time that was over, and not the addresses. Seed 003: Timeout. */
+  get timeout (): boolean {
+    return this.cause instanceof DialTimeoutError || this.cause instanceof DialSlotTimeoutError
+  }
 }
 
 function dialErrorMessage (peer: string, cause: Error, failures: DialErrorInit['failures'], overflow: number): string {

@@ -41,6 +41,14 @@ describe('dial errors', () => {
     expect(error.dialErrors[0]).to.include({ name: 'TransportError', code: 'ERR_TRANSPORT', address: failures[0]?.address, cause: failures[0]?.error })
   })
 
+  it('DialError says whether the time was over', () => {
+    const timedOut = (cause: Error): boolean => new errors.DialError({ peer: 'peer', cause, failures: [], overflow: 0, trace }).timeout
+
+    expect(timedOut(new errors.DialTimeoutError('the dial', 60_000))).to.be.true()
+    expect(timedOut(new errors.DialSlotTimeoutError('no slot'))).to.be.true()
+    expect(timedOut(new errors.AllDialsFailedError('all dials failed'))).to.be.false()
+  })
+
   it('a message fits on a screen, whatever went wrong', () => {
     const failures = publicAddresses(100).map(address => ({ address: multiaddr(address), error: new Error('x'.repeat(10_000)) }))
     const { message } = new errors.DialError({ peer: 'peer', cause: new Error(`first line\n${'y'.repeat(1_000)}`), failures, overflow: 0, trace })
