@@ -1,6 +1,7 @@
-import { identify } from '@libp2p/identify'
+import { identify, identifyPush } from '@libp2p/identify'
 import { ping } from '@libp2p/ping'
 import { expect } from 'aegir/chai'
+import { eventually } from './fixtures/eventually.ts'
 import { OURS, STOCK } from './fixtures/implementations.ts'
 import { Nodes } from './fixtures/nodes.ts'
 import type { IdentifyResult, Libp2p } from '@libp2p/interface'
@@ -11,15 +12,15 @@ const PAIRS = [
   { dialer: STOCK, listener: OURS }
 ]
 
-const services = { identify: identify(), ping: ping() }
+const services = { identify: identify(), push: identifyPush(), ping: ping() }
 
 for (const { dialer, listener } of PAIRS) {
-  describe(`identify and ping over ws: ${dialer.name} dials ${listener.name}`, () => {
+  describe(`identify, push and ping over ws: ${dialer.name} dials ${listener.name}`, () => {
     const nodes = new Nodes()
 
     afterEach(async () => { await nodes.stop() })
 
-    it('identifies both ends and pings', async () => {
+    it('identifies both ends, pings, and pushes what changes', async () => {
       const a = await nodes.onWebSockets(dialer.createLibp2p, { services })
       const b = await nodes.onWebSockets(listener.createLibp2p, { services })
       const identified = Promise.all([identifyOf(a), identifyOf(b)])
@@ -36,7 +37,11 @@ for (const { dialer, listener } of PAIRS) {
       expect(await a.services.ping.ping(b.peerId)).to.be.a('number')
       expect(await b.services.ping.ping(a.peerId)).to.be.a('number')
 
-      // one connection serves both
+      await Promise.all([a.handle('/new/1', () => {}), b.handle('/new/2', () => {})])
+      await eventually(async () => (await b.peerStore.get(a.peerId)).protocols.includes('/new/1'))
+      await eventually(async () => (await a.peerStore.get(b.peerId)).protocols.includes('/new/2'))
+
+      // one connection serves all
       expect(a.getConnections()).to.have.lengthOf(1)
       expect(b.getConnections()).to.have.lengthOf(1)
     })
