@@ -9,8 +9,8 @@ import { dial, transport } from './fixtures/transport.ts'
 import type { FrameParts } from './fixtures/raw-web-socket.ts'
 import type { Listener, MultiaddrConnection } from '@libp2p/interface'
 
-/** Connections to try; 20,000 where the environment says `FUZZ_CASES=20000`. */
-const CASES = Number(process.env['FUZZ_CASES'] ?? 2_000)
+/** Connections to try at each end. */
+const CASES = Number(process.env['FUZZ_CASES'] ?? (process.env['CI'] === undefined ? 2_000 : 20_000))
 
 /** So many run at once, which mixes their orders. */
 const AT_ONCE = 50
