@@ -1,0 +1,35 @@
+import { transportSuite } from '@libp2p-ws/testing'
+import { connectSocket } from '@libp2p-ws/testing/node'
+import { webSockets } from '../src/index.ts'
+import { Authority } from './fixtures/certificates.ts'
+
+const FOREIGN = ['/ip4/127.0.0.1/tcp/4001', '/ip4/127.0.0.1/udp/4001/quic-v1', '/memory/1']
+
+describe('transportSuite over /ws', () => {
+  transportSuite(({ dialer, listener }) => ({
+    dialer: webSockets()(dialer),
+    listener: webSockets()(listener),
+    listenOn: ['/ip4/127.0.0.1/tcp/0/ws', '/ip6/::1/tcp/0/ws'],
+    foreign: FOREIGN
+  }), {
+    capabilities: { abortCode: true },
+    connectRaw: connectSocket
+  })
+})
+
+describe('transportSuite over /tls/ws', () => {
+  transportSuite(async ({ dialer, listener }) => {
+    const authority = await Authority.create()
+    const https = await authority.issue({ ip: ['127.0.0.1', '::1'] })
+
+    return {
+      dialer: webSockets({ tls: { ca: authority.ca } })(dialer),
+      listener: webSockets({ https })(listener),
+      listenOn: ['/ip4/127.0.0.1/tcp/0/tls/ws', '/ip6/::1/tcp/0/tls/ws'],
+      foreign: FOREIGN
+    }
+  }, {
+    capabilities: { abortCode: true },
+    connectRaw: connectSocket
+  })
+})
