@@ -262,7 +262,7 @@ export class RelayClient {
   }
 
   #handleClose (error: RelayError): void {
-    this.#closedError = error
+    this.#closedError ??= error
     this.#settleClosed(error)
 
     for (const { reject } of this.#waiting) {

@@ -11,6 +11,8 @@ const POLL_INTERVAL = 20
 
 export interface RelaySocketHandler {
   onMessage(message: ServerMessage): void
+
+  /** May be called twice; what the first call says holds. */
   onClose(error: RelayError): void
 }
 
@@ -23,10 +25,15 @@ export class RelaySocket {
     this.#socket = new WebSocket(url)
     this.#socket.binaryType = 'arraybuffer'
     this.#socket.onmessage = event => { this.#receive(event, handler) }
-    this.#socket.onclose = ({ code, reason }) => {
+
+    const close = ({ code = 1006, reason = '' }: { code?: number, reason?: string }): void => {
       const why = reason === '' ? `code ${code}` : reason
       handler.onClose(new RelayError('ERR_CLOSED', `connection to relay ${url} closed: ${why}`, { cause: this.#failure }))
     }
+
+    // Node 22 tells of a connection that could not be made by an error alone.
+    this.#socket.onerror = () => { close({}) }
+    this.#socket.onclose = close
   }
 
   send (message: ClientMessage): void {
