@@ -1,6 +1,7 @@
 import http from 'node:http'
 import https from 'node:https'
 import net from 'node:net'
+import tls from 'node:tls'
 import { multiaddr } from '@multiformats/multiaddr'
 import { expect } from 'aegir/chai'
 import { Authority } from './fixtures/certificates.ts'
@@ -11,6 +12,10 @@ import type { Certificate } from './fixtures/certificates.ts'
 import type { WebSocketsInit } from '../src/index.ts'
 import type { Listener } from '@libp2p/interface'
 import type { AddressInfo } from 'node:net'
+import type { PeerCertificate } from 'node:tls'
+
+/** Node 22.23 finds no IPv6 address in a certificate; 24 and 26 do. */
+const LOOPBACK = { subjectaltname: 'IP Address:0:0:0:0:0:0:0:1' } as unknown as PeerCertificate
 
 describe('wss', () => {
   const listeners: Listener[] = []
@@ -37,7 +42,12 @@ describe('wss', () => {
   }
 
   const itListensOn = (address: string): void => {
-    it(`listens on ${address} and is dialed there`, async () => {
+    it(`listens on ${address} and is dialed there`, async function () {
+      if (address.startsWith('/ip6') && tls.checkServerIdentity('::1', LOOPBACK) != null) {
+        process.stdout.write('skipped: no IPv6 in certificates of this Node\n')
+        this.skip()
+      }
+
       const { listener, upgrader } = await listen(address)
       expect(String(listener.getAddrs()[0])).to.match(/\/tls\/ws$/)
 
