@@ -11,3 +11,9 @@ export class PingTimeoutError extends Libp2pWsError {
   override readonly name = 'PingTimeoutError'
   readonly code = 'ERR_PING_TIMEOUT'
 }
+
+/** The stream ended while somebody waited for room to write. */
+export class StreamClosedError extends Libp2pWsError {
+  override readonly name = 'StreamClosedError'
+  readonly code = 'ERR_STREAM_CLOSED'
+}

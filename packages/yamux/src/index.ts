@@ -7,7 +7,7 @@ import { YAMUX_PROTOCOL, YamuxMuxer } from './muxer.ts'
 import type { YamuxMuxerInit } from './muxer.ts'
 import type { MessageStream, StreamMuxerFactory } from '@libp2p/interface'
 
-export { MaxEarlyStreamsError, PingTimeoutError } from './errors.ts'
+export { MaxEarlyStreamsError, PingTimeoutError, StreamClosedError } from './errors.ts'
 export { YAMUX_PROTOCOL, YamuxMuxer } from './muxer.ts'
 export type { YamuxMuxerInit } from './muxer.ts'
 export { DEFAULT_OPTIONS } from './sans-io/options.ts'

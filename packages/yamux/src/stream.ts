@@ -1,5 +1,6 @@
 import { AbstractStream } from '@libp2p/utils'
-import type { MessageStreamDirection, AbortOptions, Logger } from '@libp2p/interface'
+import { StreamClosedError } from './errors.ts'
+import type { AbortOptions, Logger, MessageStreamDirection, StreamCloseEvent } from '@libp2p/interface'
 import type { SendResult } from '@libp2p/utils'
 import type { Uint8ArrayList } from 'uint8arraylist'
 
@@ -71,6 +72,34 @@ export class YamuxStream extends AbstractStream {
     }
 
     throw this.#error
+  }
+
+  /**
+   * Resolves when there is room to write. Not the inherited one: once it resolved,
+   * that one never waits again (@libp2p/utils 7.4.1).
+   *
+   * @throws {StreamClosedError} when the stream ends
+   * @throws {Error} the stream's error, or the reason of the signal
+   */
+  override async onDrain ({ signal }: AbortOptions = {}): Promise<void> {
+    signal?.throwIfAborted()
+
+    if (!this.writableNeedsDrain) {
+      return
+    }
+
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    const onDrain = (): void => { resolve() }
+    const onClose = ({ error }: StreamCloseEvent): void => { reject(error ?? new StreamClosedError('the stream is closed')) }
+    this.addEventListener('drain', onDrain)
+    this.addEventListener('close', onClose)
+
+    try {
+      await abortable(promise, signal)
+    } finally {
+      this.removeEventListener('drain', onDrain)
+      this.removeEventListener('close', onClose)
+    }
   }
 
   /** Called by the muxer with what came in. */

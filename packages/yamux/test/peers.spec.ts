@@ -93,6 +93,53 @@ describe('against @libp2p/yamux', () => {
   }
 })
 
+describe('a writer that waits for room', () => {
+  it('waits each time: what is held stays bounded, and all of it arrives', async () => {
+    const [outbound, inbound] = multiaddrConnectionPair()
+    const [near, far] = [ours()().createStreamMuxer(outbound), ours()().createStreamMuxer(inbound)]
+    const reading = firstStream(far)
+    const stream = await near.createStream()
+    let written = 0
+    let read = 0
+    let most = 0
+    void reading.then(async slow => {
+      for await (const piece of slow) {
+        read += piece.byteLength
+        await new Promise(resolve => setImmediate(resolve))
+      }
+    })
+
+    while (written < 16 * MiB) {
+      written += 65_536
+
+      if (!stream.send(new Uint8Array(65_536))) {
+        await stream.onDrain()
+      }
+
+      most = Math.max(most, written - read)
+    }
+
+    await stream.close()
+    // two windows that have grown, and what may be queued
+    expect(most).to.be.below(9 * MiB)
+    near.abort(new Error('test over'))
+    far.abort(new Error('test over'))
+  })
+
+  it('hears of the end of the stream', async () => {
+    const [outbound] = multiaddrConnectionPair()
+    const stream = await ours()().createStreamMuxer(outbound).createStream()
+
+    while (stream.send(new Uint8Array(65_536))) {
+      // until there is no room
+    }
+
+    const waiting = expect(stream.onDrain()).to.eventually.be.rejectedWith('enough')
+    stream.abort(new Error('enough'))
+    await waiting
+  })
+})
+
 async function firstStream (muxer: StreamMuxer): Promise<Stream> {
   return new Promise(resolve => { muxer.addEventListener('stream', event => { resolve(event.detail) }) })
 }
@@ -129,11 +176,11 @@ async function writeAll (stream: Stream, data: Uint8Array): Promise<void> {
 }
 
 async function echo (stream: Stream): Promise<void> {
-  stream.addEventListener('message', event => {
-    if (!stream.send(event.data.slice())) {
-      stream.pause()
-      void stream.onDrain().then(() => { stream.resume() })
+  for await (const piece of stream) {
+    if (!stream.send(piece)) {
+      await stream.onDrain()
     }
-  })
-  stream.addEventListener('remoteCloseWrite', () => { void stream.close() })
+  }
+
+  await stream.close()
 }
