@@ -3,7 +3,8 @@
  * build on `@libp2p/interface`, so an object of ours is accepted wherever
  * js-libp2p wants that interface, and the other way round.
  */
-export type { ByteChannel, ByteChannelHandler } from './byte-channel.ts'
+export type { ByteChannel, ByteChannelHandler, ByteChannelSource } from './byte-channel.ts'
+export type { ChannelEncrypter, ChannelMuxerFactory, ChannelMuxerInit, SecureChannelOptions, SecuredChannel } from './channel-layers.ts'
 export type { Clock, ClockTimer } from './clock.ts'
 export type { DialCandidateSource, DialPhase, DialTrace, DialTraceRecord } from './dial-trace.ts'
 export type { AddressDelay, ConnectOptions, Dialer, DialerComponents, DialCandidate, DialPeerOptions, DialRanker } from './dialer.ts'

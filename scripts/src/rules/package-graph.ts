@@ -11,12 +11,13 @@ export const ALLOWED: Record<string, string[]> = {
   core: [],
   'multiaddr-ws': ['core'],
   testing: ['core'],
-  multistream: ['core'],
-  noise: ['core'],
-  yamux: ['core'],
-  transport: ['core', 'multiaddr-ws'],
+  'byte-channel': ['core'],
+  multistream: ['core', 'byte-channel'],
+  noise: ['core', 'byte-channel'],
+  yamux: ['core', 'byte-channel'],
+  transport: ['core', 'byte-channel', 'multiaddr-ws'],
   dialer: ['core'],
-  swarm: ['core', 'dialer'],
+  swarm: ['core', 'byte-channel', 'dialer', 'multistream'],
   host: ['core', 'dialer', 'swarm'],
   relay: ['core', 'host', 'swarm', 'transport']
 }

@@ -1,0 +1,130 @@
+import { AbstractMessageStream } from '@libp2p/utils'
+import { TappedChannel } from './tapped-channel.ts'
+import type { AbortOptions, StreamOptions, Logger, MessageStreamDirection } from '@libp2p/interface'
+import type { SendResult } from '@libp2p/utils'
+import type { ByteChannel, ByteChannelSource } from '@libp2p-ws/core'
+import type { Uint8ArrayList } from 'uint8arraylist'
+
+/** Bytes that wait for a reader before the channel is paused; far below the 4 MiB at which js-libp2p's streams give up. */
+const READ_HIGH_WATER_BYTES = 256 * 1024
+
+export interface ChannelStreamInit extends StreamOptions {
+  log: Logger
+  direction: MessageStreamDirection
+}
+
+/** js-libp2p's message stream as a face of a channel, for layers that know no channels. */
+export class ChannelStream extends AbstractMessageStream implements ByteChannelSource {
+  readonly #channel: ByteChannel
+  readonly #closed = Promise.withResolvers<void>()
+  #taken = false
+  #reading = true
+
+  constructor (channel: ByteChannel, init: ChannelStreamInit) {
+    super(init)
+    this.#channel = channel
+    channel.handler = {
+      onData: piece => { this.onData(piece) },
+      onDrain: () => { this.safeDispatchEvent('drain') },
+      onEnd: () => { this.onRemoteCloseWrite() },
+      onClose: error => { this.#onClose(error) }
+    }
+    // nothing is lost: what comes waits for a listener
+    channel.resume()
+  }
+
+  takeChannel (): ByteChannel {
+    if (this.#taken) {
+      throw new Error('the channel was taken before')
+    }
+
+    this.#taken = true
+    this.#channel.pause()
+    const channel = new TappedChannel(this.#channel, error => { this.#onClose(error) })
+    const unread = this.readBuffer.sublist()
+    this.readBuffer.consume(unread.byteLength)
+    ;[...unread].reverse().forEach(piece => { channel.unread(piece) })
+
+    return channel
+  }
+
+  /** @throws {Error} when the channel was taken, or the stream is closed */
+  override send (data: Uint8Array | Uint8ArrayList): boolean {
+    if (this.#taken) {
+      throw new Error('the channel was taken')
+    }
+
+    return super.send(data)
+  }
+
+  override sendData (data: Uint8ArrayList): SendResult {
+    const pieces = [...data]
+
+    return {
+      sentBytes: data.byteLength,
+      // a stream's sender keeps its memory
+      canSendMore: this.#channel.write(this.#channel.writesInPlace ? pieces.map(piece => piece.slice()) : pieces)
+    }
+  }
+
+  override sendReset (err: Error): void {
+    this.#channel.abort(err)
+  }
+
+  override sendPause (): void {
+    this.#regulateReading()
+  }
+
+  override sendResume (): void {
+    this.#regulateReading()
+  }
+
+  /** @throws {Error} the reason of the signal, or what the channel failed with */
+  override async close (options?: AbortOptions): Promise<void> {
+    if (this.status !== 'open') {
+      return
+    }
+
+    options?.signal?.throwIfAborted()
+    this.status = 'closing'
+    this.writeStatus = 'closing'
+    const aborted = Promise.withResolvers<never>()
+    const onAbort = (): void => { aborted.reject(options?.signal?.reason) }
+    options?.signal?.addEventListener('abort', onAbort, { once: true })
+    // the far end's close is behind what it sent
+    this.#regulateReading()
+    this.#channel.close()
+
+    try {
+      await Promise.race([this.#closed.promise, aborted.promise])
+    } finally {
+      options?.signal?.removeEventListener('abort', onAbort)
+    }
+  }
+
+  protected override dispatchReadBuffer (): void {
+    super.dispatchReadBuffer()
+    this.#regulateReading()
+  }
+
+  #regulateReading (): void {
+    const reading = this.status === 'closing' || (this.readStatus !== 'paused' && this.readBufferLength < READ_HIGH_WATER_BYTES)
+
+    if (this.#taken || reading === this.#reading) {
+      return
+    }
+
+    this.#reading = reading
+    reading ? this.#channel.resume() : this.#channel.pause()
+  }
+
+  #onClose (error: Error | undefined): void {
+    this.#closed.resolve()
+
+    if (error === undefined || this.status === 'closing') {
+      this.onTransportClosed()
+    } else {
+      this.abort(error)
+    }
+  }
+}

@@ -1,0 +1,11 @@
+/**
+ * What the layers of a connection pass bytes through, and the way between that
+ * and the message streams of js-libp2p.
+ */
+export { channelOf, messageStreamOf } from './channel-of.ts'
+export { ChannelStream } from './channel-stream.ts'
+export { HandshakeReader } from './handshake-reader.ts'
+export { MessageStreamChannel } from './message-stream-channel.ts'
+export { ReadSide } from './read-side.ts'
+export { TappedChannel } from './tapped-channel.ts'
+export type { ChannelStreamInit } from './channel-stream.ts'

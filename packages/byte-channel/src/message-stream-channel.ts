@@ -1,0 +1,90 @@
+import { Uint8ArrayList } from 'uint8arraylist'
+import { ReadSide } from './read-side.ts'
+import type { MessageStream, StreamCloseEvent, StreamMessageEvent } from '@libp2p/interface'
+import type { ByteChannel, ByteChannelHandler } from '@libp2p-ws/core'
+
+/** A channel over a message stream of somebody else. */
+export class MessageStreamChannel implements ByteChannel {
+  readonly writesInPlace = false
+
+  readonly #stream: MessageStream
+  readonly #read = new ReadSide()
+
+  constructor (stream: MessageStream) {
+    this.#stream = stream
+    // a listener without a pause would have what waits sent to nobody
+    this.pause()
+    stream.addEventListener('message', this.#onMessage)
+    stream.addEventListener('drain', this.#onDrain)
+    stream.addEventListener('remoteCloseWrite', this.#onRemoteCloseWrite)
+    stream.addEventListener('close', this.#onClose)
+
+    if (stream.status !== 'open') {
+      this.#read.close(new Error(`the stream is ${stream.status}`))
+    }
+  }
+
+  get handler (): ByteChannelHandler {
+    return this.#read.handler
+  }
+
+  set handler (handler: ByteChannelHandler) {
+    this.#read.handler = handler
+  }
+
+  write (pieces: readonly Uint8Array[]): boolean {
+    return this.#stream.status !== 'open' || this.#stream.send(new Uint8ArrayList(...pieces))
+  }
+
+  pause (): void {
+    this.#read.pause()
+    this.#stream.status === 'open' && this.#stream.pause()
+  }
+
+  resume (): void {
+    this.#read.resume()
+    // the handler may have paused again
+    this.#read.paused || this.#stream.status !== 'open' || this.#stream.resume()
+  }
+
+  unread (piece: Uint8Array): void {
+    this.#read.unread(piece)
+  }
+
+  close (): void {
+    this.#stream.close().catch((err: Error) => { this.#stream.abort(err) })
+  }
+
+  abort (error: Error): void {
+    this.#stream.abort(error)
+    this.#read.close(error)
+  }
+
+  /** Gives the stream back with what was not read. The channel is of no more use. */
+  release (): MessageStream {
+    this.#stream.removeEventListener('message', this.#onMessage)
+    this.#stream.removeEventListener('drain', this.#onDrain)
+    this.#stream.removeEventListener('remoteCloseWrite', this.#onRemoteCloseWrite)
+    this.#stream.removeEventListener('close', this.#onClose)
+    const rest = new Uint8ArrayList()
+    this.#read.handler = { onData: piece => { rest.append(piece) }, onDrain () {}, onEnd () {}, onClose () {} }
+    this.#read.resume()
+
+    if (this.#stream.status === 'open') {
+      this.#stream.unshift(rest)
+      this.#stream.resume()
+    }
+
+    return this.#stream
+  }
+
+  readonly #onMessage = ({ data }: StreamMessageEvent): void => {
+    for (const piece of data instanceof Uint8Array ? [data] : data) {
+      this.#read.deliver(piece)
+    }
+  }
+
+  readonly #onDrain = (): void => { this.#read.drain() }
+  readonly #onRemoteCloseWrite = (): void => { this.#read.end() }
+  readonly #onClose = (event: StreamCloseEvent): void => { this.#read.close(event.error) }
+}
