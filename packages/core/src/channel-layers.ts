@@ -16,6 +16,9 @@ export interface SecureChannelOptions {
    * first message may go out before it; what comes in before it is not ours.
    */
   negotiated?: Promise<void> | undefined
+
+  /** Goes out before our first message, in one write with it. Only where we speak first. */
+  preamble?: Uint8Array | undefined
 }
 
 export interface SecuredChannel {

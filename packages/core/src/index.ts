@@ -10,6 +10,7 @@ export type { DialCandidateSource, DialPhase, DialTrace, DialTraceRecord } from 
 export type { AddressDelay, ConnectOptions, Dialer, DialerComponents, DialCandidate, DialPeerOptions, DialRanker } from './dialer.ts'
 export type { EagerEncrypter, EagerSecureOptions } from './eager-encrypter.ts'
 export { ClosedError, InvalidValueError, Libp2pWsError, ResourceLimitError } from './errors.ts'
+export type { NegotiableStream, StreamHeadReader } from './negotiable-stream.ts'
 export type { NetAddress } from './net-address.ts'
 export type { ResourceManager, ResourceReservation, ResourceScope } from './resource-manager.ts'
 export type { Connectedness, Notifiee, Swarm } from './swarm.ts'
