@@ -7,14 +7,26 @@ import type { ByteChannelHandler } from '@libp2p-ws/core'
 export class ReadSide {
   #handler: ByteChannelHandler | undefined
   #pending: Uint8Array[] = []
+  #pendingBytes = 0
   #paused = true
   #ended = false
   #endDelivered = false
   #closed: { error: Error | undefined, code: number | undefined } | undefined
   #closeDelivered = false
+  #onClosed: ByteChannelHandler['onClose'] | undefined
+
+  /** @param onClosed - hears of the close too, once, after the handler */
+  constructor (onClosed?: ByteChannelHandler['onClose']) {
+    this.#onClosed = onClosed
+  }
 
   get paused (): boolean {
     return this.#paused
+  }
+
+  /** Bytes that wait for the reader. */
+  get pendingBytes (): number {
+    return this.#pendingBytes
   }
 
   get closed (): boolean {
@@ -32,7 +44,9 @@ export class ReadSide {
   set handler (handler: ByteChannelHandler) {
     this.#handler = handler
 
-    if (this.#closed !== undefined && !this.#closeDelivered) {
+    if (this.#closed !== undefined) {
+      // one before may have heard of it
+      this.#closeDelivered = false
       queueMicrotask(() => { this.#deliverClose() })
     }
   }
@@ -56,6 +70,7 @@ export class ReadSide {
   unread (piece: Uint8Array): void {
     if (piece.byteLength > 0) {
       this.#pending.unshift(piece)
+      this.#pendingBytes += piece.byteLength
     }
   }
 
@@ -67,6 +82,7 @@ export class ReadSide {
     // in the middle of a resume there may be pieces that came before this one
     if (this.#paused || this.#pending.length > 0) {
       this.#pending.push(piece)
+      this.#pendingBytes += piece.byteLength
     } else {
       this.#handler?.onData(piece)
     }
@@ -88,6 +104,7 @@ export class ReadSide {
 
       if (error !== undefined) {
         this.#pending = []
+        this.#pendingBytes = 0
       }
 
       this.#deliverClose()
@@ -95,7 +112,10 @@ export class ReadSide {
   }
 
   #next (): Uint8Array | undefined {
-    return this.#paused || this.#closeDelivered ? undefined : this.#pending.shift()
+    const piece = this.#paused || this.#closeDelivered ? undefined : this.#pending.shift()
+    this.#pendingBytes -= piece?.byteLength ?? 0
+
+    return piece
   }
 
   #deliverEnd (): void {
@@ -108,7 +128,11 @@ export class ReadSide {
   #deliverClose (): void {
     if (this.#closed !== undefined && this.#pending.length === 0 && !this.#closeDelivered && this.#handler !== undefined) {
       this.#closeDelivered = true
-      this.#handler.onClose(this.#closed.error, this.#closed.code)
+      const { error, code } = this.#closed
+      const onClosed = this.#onClosed
+      this.#onClosed = undefined
+      this.#handler.onClose(error, code)
+      onClosed?.(error, code)
     }
   }
 }

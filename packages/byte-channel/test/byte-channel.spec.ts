@@ -40,6 +40,8 @@ describe('the reading half of a channel', () => {
         } else {
           side[step]()
         }
+
+        expect(side.pendingBytes).to.equal(delivered.length - read.length)
       }
 
       while (read.length < delivered.length) {
@@ -82,6 +84,20 @@ describe('the reading half of a channel', () => {
       side.handler = { ...recorder(), onClose: resolve } satisfies ByteChannelHandler
     })
     expect(error).to.have.property('message', 'cut')
+  })
+})
+
+describe('who hears of a close', () => {
+  it('is the handler, then who made the channel, and each handler that is set later', async () => {
+    const heard: string[] = []
+    const side = new ReadSide((error, code) => { heard.push(`maker ${error?.message} ${code}`) })
+    side.handler = { ...recorder(), onClose: () => { heard.push('first') } }
+    side.close(new Error('cut'), 7)
+    await new Promise<void>(resolve => {
+      side.handler = { ...recorder(), onClose: () => { heard.push('second'); resolve() } }
+    })
+    side.resume()
+    expect(heard).to.deep.equal(['first', 'maker cut 7', 'second'])
   })
 })
 

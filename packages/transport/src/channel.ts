@@ -1,4 +1,4 @@
-import type { ByteChannel } from '@libp2p-ws/core'
+import type { ByteChannel, ByteChannelHandler } from '@libp2p-ws/core'
 
 /**
  * One open WebSocket. What is below, `ws` on Node or the runtime's own client in
@@ -7,6 +7,9 @@ import type { ByteChannel } from '@libp2p-ws/core'
 export interface WebSocketChannel extends ByteChannel {
   /** Why the far end closed, as it said. Empty until `onClose`, and when it said nothing. */
   readonly closeReason: string
+
+  /** Hears of the close after the handler, whoever reads by then. */
+  onClosed: ByteChannelHandler['onClose'] | undefined
 }
 
 /**

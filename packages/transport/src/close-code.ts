@@ -20,11 +20,14 @@ export function isNormalClose (code: number): boolean {
   return code === CLOSE_NORMAL || code === CLOSE_GOING_AWAY || code === CLOSE_NO_STATUS
 }
 
-/** An error says its code for the wire in a number `closeCode` from 4000 to 4999. */
-export function closeCodeOf (error: unknown): number {
-  const code = (error as { closeCode?: unknown } | null | undefined)?.closeCode
+/**
+ * What an abort sends: `code`, or the number `closeCode` of the error, if that is
+ * one of an application's, 4000 to 4999.
+ */
+export function closeCodeOf (error: unknown, code?: number): number {
+  const wanted = code ?? (error as { closeCode?: unknown } | null | undefined)?.closeCode
 
-  return typeof code === 'number' && Number.isInteger(code) && code >= 4000 && code <= 4999 ? code : CLOSE_ABORTED
+  return typeof wanted === 'number' && Number.isInteger(wanted) && wanted >= 4000 && wanted <= 4999 ? wanted : CLOSE_ABORTED
 }
 
 /**

@@ -83,3 +83,13 @@ export class CannotListenError extends Libp2pWsError {
     super('a browser cannot listen for WebSockets')
   }
 }
+
+/** The bytes of the connection are those of a layer that asked for its channel. */
+export class ChannelTakenError extends Libp2pWsError {
+  override readonly name = 'ChannelTakenError'
+  readonly code = 'ERR_CHANNEL_TAKEN'
+
+  constructor () {
+    super('the channel of the connection was taken')
+  }
+}

@@ -12,7 +12,7 @@ import type { Platform } from './platform.ts'
 import type { WebSocketDialEvents } from './progress.ts'
 import type { Transport } from '@libp2p/interface'
 
-export { CannotListenError, KeepAliveTimeoutError, UndialableAddressError, WebSocketClosedError, WebSocketConnectError, WebSocketProtocolError } from './errors.ts'
+export { CannotListenError, ChannelTakenError, KeepAliveTimeoutError, UndialableAddressError, WebSocketClosedError, WebSocketConnectError, WebSocketProtocolError } from './errors.ts'
 export type { UndialableReason } from './browser/eligibility.ts'
 export type { ConnectPhase } from './errors.ts'
 export type { ClientAddressSource } from './node/client-address.ts'

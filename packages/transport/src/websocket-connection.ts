@@ -1,13 +1,15 @@
+import { StreamMessageEvent } from '@libp2p/interface'
 import { AbstractMultiaddrConnection } from '@libp2p/utils'
 import { ClosedError } from '@libp2p-ws/core'
+import { Uint8ArrayList } from 'uint8arraylist'
 import { MAX_MESSAGE_BYTES } from './channel.ts'
-import { closeCodeOf } from './close-code.ts'
-import { WebSocketClosedError } from './errors.ts'
+import { ChannelTakenError, WebSocketClosedError } from './errors.ts'
+import { isWatched, MeteredChannel } from './metered-channel.ts'
 import type { WebSocketChannel } from './channel.ts'
 import type { AbortOptions, CounterGroup, Logger, MessageStreamDirection, StreamCloseEvent } from '@libp2p/interface'
 import type { SendResult } from '@libp2p/utils'
+import type { ByteChannel, ByteChannelSource } from '@libp2p-ws/core'
 import type { Multiaddr } from '@multiformats/multiaddr'
-import type { Uint8ArrayList } from 'uint8arraylist'
 
 /**
  * Bytes that wait for a reader before the socket is no longer read. More than
@@ -41,7 +43,7 @@ export interface WebSocketCloseDetail {
 }
 
 /** js-libp2p's face on one WebSocket. */
-export class WebSocketConnection extends AbstractMultiaddrConnection {
+export class WebSocketConnection extends AbstractMultiaddrConnection implements ByteChannelSource {
   /** Resolves when the socket is gone. */
   readonly closed: Promise<void>
 
@@ -51,6 +53,8 @@ export class WebSocketConnection extends AbstractMultiaddrConnection {
   readonly #closeDetail: WebSocketCloseDetail = {}
   #closeError: Error | undefined
   #reading = true
+  #taken = false
+  #showing = false
 
   constructor (init: WebSocketConnectionInit) {
     super({
@@ -80,8 +84,48 @@ export class WebSocketConnection extends AbstractMultiaddrConnection {
       onData: piece => { this.#onPiece(piece) },
       onDrain: () => { this.safeDispatchEvent('drain') },
       onEnd: () => { this.onRemoteCloseWrite() },
-      onClose: (error, code) => { this.#onChannelClose(error, code) }
+      onClose () {}
     }
+    this.#channel.onClosed = (error, code) => { this.#onChannelClose(error, code) }
+    // nothing is lost: what comes waits for a listener
+    this.#channel.resume()
+  }
+
+  /** @throws {ChannelTakenError} when it was taken before */
+  takeChannel (): ByteChannel {
+    if (this.#taken) {
+      throw new ChannelTakenError()
+    }
+
+    this.#taken = true
+    this.#channel.pause()
+    const unread = this.readBuffer.sublist()
+    this.readBuffer.consume(unread.byteLength)
+    const pieces = [...unread].reverse()
+    pieces.forEach(piece => { this.#channel.unread(piece) })
+
+    return isWatched(this)
+      ? new MeteredChannel(this.#channel, {
+        onRead: piece => { this.dispatchEvent(new StreamMessageEvent(piece)) },
+        onWrite: pieces => { this.#showSent(pieces) }
+      })
+      : this.#channel
+  }
+
+  /**
+   * @throws {ChannelTakenError} when the channel was taken
+   * @throws {StreamStateError} when the connection is closed
+   */
+  override send (data: Uint8Array | Uint8ArrayList): boolean {
+    if (this.#showing) {
+      return true
+    }
+
+    if (this.#taken) {
+      throw new ChannelTakenError()
+    }
+
+    return super.send(data)
   }
 
   /**
@@ -117,12 +161,13 @@ export class WebSocketConnection extends AbstractMultiaddrConnection {
   override sendData (data: Uint8ArrayList): SendResult {
     return {
       sentBytes: data.byteLength,
-      canSendMore: this.#channel.write([...data])
+      // a stream's sender keeps its memory
+      canSendMore: this.#channel.write(this.#channel.writesInPlace ? [data.slice()] : [...data])
     }
   }
 
   override sendReset (error: Error): void {
-    this.#channel.abort(error, closeCodeOf(error))
+    this.#channel.abort(error)
   }
 
   override sendPause (): void {
@@ -134,9 +179,12 @@ export class WebSocketConnection extends AbstractMultiaddrConnection {
   }
 
   override async sendClose (options?: AbortOptions): Promise<void> {
-    // A socket that is not read never sees the far end's close frame.
-    this.#reading = true
-    this.#channel.resume()
+    if (!this.#taken) {
+      // A socket that is not read never sees the far end's close frame.
+      this.#reading = true
+      this.#channel.resume()
+    }
+
     this.#channel.close()
 
     const gaveUp = Promise.withResolvers<never>()
@@ -164,6 +212,17 @@ export class WebSocketConnection extends AbstractMultiaddrConnection {
     this.#regulateReading()
   }
 
+  /** Lets those count what goes out who wrapped `send`. */
+  #showSent (pieces: readonly Uint8Array[]): void {
+    this.#showing = true
+
+    try {
+      this.send(new Uint8ArrayList(...pieces))
+    } finally {
+      this.#showing = false
+    }
+  }
+
   #onPiece (piece: Uint8Array): void {
     // A paused reader that closes has said that it wants nothing more.
     if (this.status === 'closing' && this.readStatus === 'paused') {
@@ -178,7 +237,7 @@ export class WebSocketConnection extends AbstractMultiaddrConnection {
     const reading = this.status === 'closing' ||
       (this.readStatus !== 'paused' && this.readBufferLength < READ_HIGH_WATER_BYTES)
 
-    if (reading === this.#reading) {
+    if (this.#taken || reading === this.#reading) {
       return
     }
 

@@ -1,6 +1,7 @@
+import { ReadSide } from '@libp2p-ws/byte-channel'
 import { ResourceLimitError } from '@libp2p-ws/core'
 import { MAX_MESSAGE_BYTES } from '../channel.ts'
-import { CLOSE_ABORTED, CLOSE_NORMAL, closeReasonOf, isNormalClose } from '../close-code.ts'
+import { CLOSE_NORMAL, closeCodeOf, closeReasonOf, isNormalClose } from '../close-code.ts'
 import { WebSocketClosedError } from '../errors.ts'
 import { join, toMessages } from '../messages.ts'
 import { DEFAULT_MAX_BUFFERED_AMOUNT } from '../options.ts'
@@ -17,40 +18,31 @@ const MAX_PAUSED_BYTES = 4 * 1024 * 1024
  * reader pauses is kept here, and too much of it ends the connection.
  */
 export class BrowserChannel implements WebSocketChannel {
+  readonly writesInPlace = false
   closeReason = ''
+  onClosed: ByteChannelHandler['onClose'] | undefined
 
   readonly #webSocket: WebSocket
   readonly #maxBufferedAmount: number
   readonly #drainTimer: DrainTimer
-  #handler: ByteChannelHandler | undefined
-  #paused = false
-  #pausedPieces: Uint8Array[] = []
-  #pausedBytes = 0
-  #failure: Error | undefined
+  readonly #read = new ReadSide((error, code) => { this.onClosed?.(error, code) })
 
-  /**
-   * @param webSocket - open, with `binaryType` set to `arraybuffer`. `handler` has
-   * to be set before the runtime takes up its next task.
-   */
+  /** @param webSocket - open, with `binaryType` set to `arraybuffer` */
   constructor (webSocket: WebSocket, init: WebSocketsInit) {
     this.#webSocket = webSocket
     this.#maxBufferedAmount = init.maxBufferedAmount ?? DEFAULT_MAX_BUFFERED_AMOUNT
-    this.#drainTimer = new DrainTimer(() => this.#hasRoom(), () => { this.#handler?.onDrain() })
+    this.#drainTimer = new DrainTimer(() => this.#hasRoom(), () => { this.#read.drain() })
 
     webSocket.onmessage = ({ data }) => { this.#onMessage(data) }
     webSocket.onclose = ({ code, reason }) => { this.#onClose(code, reason) }
   }
 
   get handler (): ByteChannelHandler {
-    if (this.#handler === undefined) {
-      throw new Error('no handler was set')
-    }
-
-    return this.#handler
+    return this.#read.handler
   }
 
   set handler (handler: ByteChannelHandler) {
-    this.#handler = handler
+    this.#read.handler = handler
   }
 
   write (pieces: readonly Uint8Array[]): boolean {
@@ -72,32 +64,25 @@ export class BrowserChannel implements WebSocketChannel {
   }
 
   pause (): void {
-    this.#paused = true
+    this.#read.pause()
   }
 
   resume (): void {
-    this.#paused = false
+    this.#read.resume()
+  }
 
-    while (!this.#paused) {
-      const piece = this.#pausedPieces.shift()
-
-      if (piece === undefined) {
-        return
-      }
-
-      this.#pausedBytes -= piece.byteLength
-      this.#handler?.onData(piece)
-    }
+  unread (piece: Uint8Array): void {
+    this.#read.unread(piece)
   }
 
   close (): void {
     this.#webSocket.close(CLOSE_NORMAL)
   }
 
-  abort (error: Error, code: number = CLOSE_ABORTED): void {
-    this.#failure ??= error
-    this.#pausedPieces = []
-    this.#webSocket.close(code, closeReasonOf(error))
+  abort (error: Error, code?: number): void {
+    this.#drainTimer.stop()
+    this.#webSocket.close(closeCodeOf(error, code), closeReasonOf(error))
+    this.#read.close(error)
   }
 
   /** React Native has no `bufferedAmount`: there, everything is taken at once. */
@@ -110,15 +95,9 @@ export class BrowserChannel implements WebSocketChannel {
     // js-libp2p and go-libp2p take text for bytes too.
     const piece = typeof data === 'string' ? new TextEncoder().encode(data) : new Uint8Array(data)
 
-    if (!this.#paused) {
-      this.#handler?.onData(piece)
-      return
-    }
+    this.#read.deliver(piece)
 
-    this.#pausedPieces.push(piece)
-    this.#pausedBytes += piece.byteLength
-
-    if (this.#pausedBytes > MAX_PAUSED_BYTES) {
+    if (this.#read.pendingBytes > MAX_PAUSED_BYTES) {
       this.abort(new ResourceLimitError('bytes received while paused', MAX_PAUSED_BYTES))
     }
   }
@@ -126,6 +105,6 @@ export class BrowserChannel implements WebSocketChannel {
   #onClose (code: number, reason: string): void {
     this.#drainTimer.stop()
     this.closeReason = reason
-    this.#handler?.onClose(this.#failure ?? (isNormalClose(code) ? undefined : new WebSocketClosedError(code, reason)), code)
+    this.#read.close(isNormalClose(code) ? undefined : new WebSocketClosedError(code, reason), code)
   }
 }

@@ -1,6 +1,7 @@
+import { ReadSide } from '@libp2p-ws/byte-channel'
 import { WebSocket } from 'ws'
 import { MAX_MESSAGE_BYTES } from '../channel.ts'
-import { CLOSE_NORMAL, closeReasonOf, isNormalClose } from '../close-code.ts'
+import { CLOSE_NORMAL, closeCodeOf, closeReasonOf, isNormalClose } from '../close-code.ts'
 import { KeepAliveTimeoutError, WebSocketClosedError, WebSocketProtocolError } from '../errors.ts'
 import { joinShort, toMessages } from '../messages.ts'
 import { DEFAULT_MAX_BUFFERED_AMOUNT, DEFAULT_MAX_PAYLOAD } from '../options.ts'
@@ -27,18 +28,17 @@ export function webSocketOptions (init: WebSocketsInit): { perMessageDeflate: fa
   }
 }
 
-/**
- * A WebSocket of `ws`, client's or server's. Nothing is read before `handler` is
- * set.
- */
+/** A WebSocket of `ws`, client's or server's. */
 export class WsChannel implements WebSocketChannel {
+  readonly writesInPlace = false
   closeReason = ''
+  onClosed: ByteChannelHandler['onClose'] | undefined
 
+  readonly #read = new ReadSide((error, code) => { this.onClosed?.(error, code) })
   readonly #webSocket: WebSocket
   readonly #socket: net.Socket
   readonly #maxBufferedAmount: number
   readonly #keepAlive: KeepAlive | undefined
-  #handler: ByteChannelHandler | undefined
   #waitingForDrain = false
   #failure: Error | undefined
 
@@ -63,16 +63,11 @@ export class WsChannel implements WebSocketChannel {
   }
 
   get handler (): ByteChannelHandler {
-    if (this.#handler === undefined) {
-      throw new Error('no handler was set')
-    }
-
-    return this.#handler
+    return this.#read.handler
   }
 
   set handler (handler: ByteChannelHandler) {
-    this.#handler = handler
-    this.resume()
+    this.#read.handler = handler
   }
 
   write (pieces: readonly Uint8Array[]): boolean {
@@ -93,16 +88,28 @@ export class WsChannel implements WebSocketChannel {
   }
 
   pause (): void {
+    this.#read.pause()
     this.#keepAlive?.stop()
     this.#webSocket.pause()
   }
 
   resume (): void {
+    this.#read.resume()
+
+    // the handler may have paused again
+    if (this.#read.paused) {
+      return
+    }
+
     this.#webSocket.resume()
 
     if (this.#webSocket.readyState === WebSocket.OPEN) {
       this.#keepAlive?.start()
     }
+  }
+
+  unread (piece: Uint8Array): void {
+    this.#read.unread(piece)
   }
 
   close (): void {
@@ -111,14 +118,16 @@ export class WsChannel implements WebSocketChannel {
 
   abort (error: Error, code?: number): void {
     // Behind bytes that nobody takes, a close frame would not be seen.
-    if (code === undefined || this.#webSocket.readyState !== WebSocket.OPEN || this.#socket.writableLength > 0) {
+    if (this.#webSocket.readyState !== WebSocket.OPEN || this.#socket.writableLength > 0) {
       this.#webSocket.terminate()
-      return
+    } else {
+      this.#webSocket.resume()
+      this.#webSocket.close(closeCodeOf(error, code), closeReasonOf(error))
+      setTimeout(() => { this.#webSocket.terminate() }, ABORT_LINGER).unref()
     }
 
-    this.#webSocket.resume()
-    this.#webSocket.close(code, closeReasonOf(error))
-    setTimeout(() => { this.#webSocket.terminate() }, ABORT_LINGER).unref()
+    this.#keepAlive?.stop()
+    this.#read.close(error)
   }
 
   /** Sends the pieces as fragments of one message: to join them would copy them once more. */
@@ -133,14 +142,14 @@ export class WsChannel implements WebSocketChannel {
   #onMessage (data: Buffer[] | Buffer): void {
     // Text comes as one Buffer: js-libp2p and go-libp2p take it for bytes too.
     for (const piece of Array.isArray(data) ? data : [data]) {
-      this.#handler?.onData(new Uint8Array(piece.buffer, piece.byteOffset, piece.byteLength))
+      this.#read.deliver(new Uint8Array(piece.buffer, piece.byteOffset, piece.byteLength))
     }
   }
 
   #onDrain (): void {
     if (this.#waitingForDrain) {
       this.#waitingForDrain = false
-      this.#handler?.onDrain()
+      this.#read.drain()
     }
   }
 
@@ -158,6 +167,6 @@ export class WsChannel implements WebSocketChannel {
   #onClose (code: number, reason: string): void {
     this.#keepAlive?.stop()
     this.closeReason = reason
-    this.#handler?.onClose(isNormalClose(code) ? undefined : this.#failure ?? new WebSocketClosedError(code, reason), code)
+    this.#read.close(isNormalClose(code) ? undefined : this.#failure ?? new WebSocketClosedError(code, reason), code)
   }
 }
