@@ -1,5 +1,6 @@
+import type { PeerConnectionGater } from './connection-gater.ts'
 import type { DialCandidateSource, DialPhase, DialTrace } from './dial-trace.ts'
-import type { AbortOptions, ComponentLogger, Connection, ConnectionGater, Metrics, PeerId } from '@libp2p/interface'
+import type { AbortOptions, ComponentLogger, Connection, Metrics, PeerId } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
 
 /** An address and how long to wait, from the start of the dial, before trying it. */
@@ -83,13 +84,28 @@ export interface DialerComponents {
   /** The best open connection to `peer`, if any. */
   connection?(peer: PeerId): Connection | undefined
 
-  connectionGater?: ConnectionGater
+  connectionGater?: PeerConnectionGater
   logger?: ComponentLogger
   metrics?: Metrics
 }
 
+/** Which addresses of which peers are left alone because they failed. Seed 003: DialBackoff. */
+export interface PeerBackoff {
+  /** `address` is left alone from now on, longer with every time. */
+  add(peer: PeerId, address: Multiaddr): void
+
+  /** Ms until `address` is dialed again; 0 when it may be dialed now. */
+  wait(peer: PeerId, address: Multiaddr): number
+
+  /** Forgets what is held against `peer`; a dial that succeeds does so itself. */
+  clear(peer: PeerId): void
+}
+
 /** Finds the fastest working address of a peer. */
 export interface Dialer {
+  /** Absent where nothing is held against an address. */
+  readonly backoff?: PeerBackoff
+
   /**
    * Connects to `peer`. Calls for the same peer join one dial.
    *

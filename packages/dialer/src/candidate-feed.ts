@@ -2,15 +2,15 @@ import { namesPeer, toDialAddress } from './dial-address.ts'
 import { MAX_ADDRESSES, MAX_DNSADDR_DEPTH } from './sans-io/constants.ts'
 import type { SkipReason } from './sans-io/address-filter.ts'
 import type { FoundAddress } from './sans-io/inputs.ts'
-import type { ConnectionGater, Logger, MultiaddrResolver, PeerId } from '@libp2p/interface'
-import type { DialCandidate, DialCandidateSource } from '@libp2p-ws/core'
+import type { Logger, MultiaddrResolver, PeerId } from '@libp2p/interface'
+import type { DialCandidate, DialCandidateSource, PeerConnectionGater } from '@libp2p-ws/core'
 import type { Multiaddr } from '@multiformats/multiaddr'
 
 export interface CandidateFeedInit {
   /** Whom the addresses should lead to, if it is known. */
   peer: PeerId | undefined
   resolvers: readonly MultiaddrResolver[]
-  gater: ConnectionGater | undefined
+  gater: PeerConnectionGater | undefined
   log: Logger
 
   /** Ends every lookup. */
@@ -139,9 +139,9 @@ export class CandidateFeed {
     }
   }
 
-  async #askGater (gater: ConnectionGater, found: FoundAddress): Promise<void> {
+  async #askGater (gater: PeerConnectionGater, found: FoundAddress): Promise<void> {
     try {
-      const isDenied = await gater.denyDialMultiaddr?.(found.address)
+      const isDenied = await gater.denyDialMultiaddr?.(found.address, this.#init.peer)
       this.#found.push(isDenied === true ? { ...found, skip: 'gater' } : found)
     } catch {
       // a gater that cannot answer has not allowed it

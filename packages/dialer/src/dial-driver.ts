@@ -4,6 +4,7 @@ import { Connector } from './connector.ts'
 import { toDialAddress } from './dial-address.ts'
 import { DialMetrics } from './dial-metrics.ts'
 import { NO_LOG } from './no-log.ts'
+import { PeerBackoff } from './peer-backoff.ts'
 import { RunningDial } from './running-dial.ts'
 import { favoriteAddress } from './sans-io/address-history.ts'
 import { DialScheduler } from './sans-io/dial-scheduler.ts'
@@ -21,6 +22,7 @@ const LONGEST_DELAY = 2 ** 31 - 1
 
 /** Carries out what the scheduler decides, with one timer for all dials, and tells it what came of it. */
 export class DialDriver {
+  readonly backoff: PeerBackoff
   readonly #components: DialerComponents
   readonly #init: DialerInit
   readonly #clock: Clock
@@ -40,6 +42,7 @@ export class DialDriver {
     this.#clock = init.clock ?? systemClock
     this.#log = components.logger?.forComponent('libp2p-ws:dialer') ?? NO_LOG
     this.#scheduler = new DialScheduler({ ...init, epoch: Date.now() - this.#clock.now() })
+    this.backoff = new PeerBackoff(this.#scheduler.backoff, this.#clock)
     this.#connector = new Connector(components, (attempt, update) => {
       this.#tell((scheduler, now) => { scheduler.handleDialUpdate(now, attempt, update) })
     })

@@ -6,6 +6,7 @@ import { checkOptions } from './dialer-options.ts'
 import { DEFAULT_DIAL_PRIORITY, DIAL_PEER_TIMEOUT } from './sans-io/constants.ts'
 import { DialError, DialToSelfError, GaterDisallowedConnectionError, NoConnectionError } from './sans-io/dial-errors.ts'
 import type { DialerInit } from './dialer-options.ts'
+import type { PeerBackoff } from './peer-backoff.ts'
 import type { DialRequest } from './sans-io/inputs.ts'
 import type { Connection, PeerId } from '@libp2p/interface'
 import type { Dialer as DialerInterface, DialerComponents, DialPeerOptions, DialTrace } from '@libp2p-ws/core'
@@ -24,6 +25,7 @@ export function dialer (init: DialerInit = {}): (components: DialerComponents) =
 
 /** Finds the fastest working address of a peer. */
 export class Dialer implements DialerInterface {
+  readonly backoff: PeerBackoff
   readonly #components: DialerComponents
   readonly #timeout: number
   readonly #driver: DialDriver
@@ -39,6 +41,7 @@ export class Dialer implements DialerInterface {
     this.#components = components
     this.#timeout = init.dialPeerTimeout ?? DIAL_PEER_TIMEOUT
     this.#driver = new DialDriver(components, init)
+    this.backoff = this.#driver.backoff
 
     // browsers tell when the network is back, Node.js does not
     globalThis.addEventListener?.('online', this.#onOnline)

@@ -643,6 +643,31 @@ describe('dialer', () => {
     })
   })
 
+  describe('backoff', () => {
+    it('says how long an address is left alone, until a caller forgives it', async () => {
+      network.refuse(a)
+      const dialing = start()
+      const address = multiaddr(a)
+      await failure(dialing.dialPeer(peer, { addresses: [address] }), 0)
+      await network.clock.advanceAsync(1_000)
+
+      expect(dialing.backoff.wait(peer, address)).to.equal(4_000)
+      expect(dialing.backoff.wait(peer, address.encapsulate(`/p2p/${peer}`))).to.equal(4_000)
+      expect(dialing.backoff.wait(other, address)).to.equal(0)
+      dialing.backoff.clear(peer)
+      expect(dialing.backoff.wait(peer, address)).to.equal(0)
+    })
+
+    it('keeps from an address that a caller holds something against', async () => {
+      network.listen(a, peer, 3)
+      const dialing = start()
+      dialing.backoff.add(peer, multiaddr(a))
+      const error = await failure(dialing.dialPeer(peer, { addresses: addresses(a) }), 0)
+
+      expect(error.cause).to.include({ code: 'ERR_DIAL_BACKOFF', wait: 5_000 })
+    })
+  })
+
   describe('close', () => {
     it('turns callers away, and leaves no socket and no timer', async () => {
       const dialing = start()

@@ -1,7 +1,9 @@
 import { IpNet } from '@chainsafe/netmask'
 import { peerIdFromString } from '@libp2p/peer-id'
 import { InvalidValueError } from '@libp2p-ws/core'
-import type { ConnectionGater, PeerId } from '@libp2p/interface'
+import { delegate } from './delegate.ts'
+import type { PeerId } from '@libp2p/interface'
+import type { PeerConnectionGater } from '@libp2p-ws/core'
 import type { Multiaddr } from '@multiformats/multiaddr'
 
 export interface AccessListInit {
@@ -24,17 +26,22 @@ export interface AccessListInit {
  *
  * @throws {InvalidValueError} for an entry that is neither a peer id, an IP nor a network
  */
-export function accessList (init: AccessListInit, next: ConnectionGater = {}): ConnectionGater {
+export function accessList (init: AccessListInit, next: PeerConnectionGater = {}): PeerConnectionGater {
   const deny = new Entries('deny', init.deny)
   const allow = new Entries('allow', init.allow)
   const closed = init.onlyAllowed === true
   const refusesPeer = (peer: PeerId): boolean => deny.hasPeer(peer) && !allow.hasPeer(peer)
 
   // where only the address is known, an allowed peer may still turn out to be behind it
-  const refusesAddress = (address: Multiaddr): boolean => {
+  const mayBeAllowed = (address: Multiaddr, peer: PeerId | undefined): boolean => {
+    const named = peer?.toString() ?? peerIn(address)
+
+    return named == null ? allow.namesPeers : allow.hasPeer(named)
+  }
+  const refusesAddress = (address: Multiaddr, peer?: PeerId): boolean => {
     const ip = ipOf(address)
 
-    return ip != null && !allow.hasIp(ip) && (deny.hasIp(ip) || (closed && !allow.namesPeers)) && !addressPeerIn(address, allow)
+    return ip != null && !allow.hasIp(ip) && (closed || deny.hasIp(ip)) && !mayBeAllowed(address, peer)
   }
   const refusesBoth = (peer: PeerId, address: Multiaddr): boolean => {
     const ip = ipOf(address)
@@ -43,9 +50,9 @@ export function accessList (init: AccessListInit, next: ConnectionGater = {}): C
   }
 
   return {
-    ...next,
+    ...delegate(next),
     denyDialPeer: async peer => refusesPeer(peer) || (await next.denyDialPeer?.(peer) ?? false),
-    denyDialMultiaddr: async address => refusesAddress(address) || (await next.denyDialMultiaddr?.(address) ?? false),
+    denyDialMultiaddr: async (address, peer) => refusesAddress(address, peer) || (await next.denyDialMultiaddr?.(address, peer) ?? false),
     denyInboundConnection: async maConn => refusesAddress(maConn.remoteAddr) || (await next.denyInboundConnection?.(maConn) ?? false),
     denyOutboundEncryptedConnection: async (peer, maConn) => refusesBoth(peer, maConn.remoteAddr) || (await next.denyOutboundEncryptedConnection?.(peer, maConn) ?? false),
     denyInboundEncryptedConnection: async (peer, maConn) => refusesBoth(peer, maConn.remoteAddr) || (await next.denyInboundEncryptedConnection?.(peer, maConn) ?? false)
@@ -91,8 +98,6 @@ function ipOf (address: Multiaddr): string | undefined {
   return address.getComponents().find(({ name }) => name === 'ip4' || name === 'ip6')?.value
 }
 
-function addressPeerIn (address: Multiaddr, entries: Entries): boolean {
-  const peer = address.getComponents().findLast(({ name }) => name === 'p2p')?.value
-
-  return peer != null && entries.hasPeer(peer)
+function peerIn (address: Multiaddr): string | undefined {
+  return address.getComponents().findLast(({ name }) => name === 'p2p')?.value
 }

@@ -1,5 +1,6 @@
 import { NoTransportError } from '@libp2p-ws/dialer'
-import type { Connection, Transport, Upgrader } from '@libp2p/interface'
+import { AddressFilteredError } from './errors.ts'
+import type { Connection, ConnectionGater, Transport, Upgrader } from '@libp2p/interface'
 import type { ConnectOptions } from '@libp2p-ws/core'
 import type { Multiaddr } from '@multiformats/multiaddr'
 
@@ -12,8 +13,14 @@ const PHASES: Record<string, Parameters<ConnectOptions['onPhase']>[0]> = {
   'upgrader:multiplex-outbound-connection': 'muxing'
 }
 
+export interface ConnectInit {
+  transportFor(address: Multiaddr): Transport | undefined
+  upgrader: Upgrader
+  connectionGater: ConnectionGater
+}
+
 /** One attempt at one address: the transport's socket, then the upgrader's connection. */
-export function connectVia (transportFor: (address: Multiaddr) => Transport | undefined, upgrader: Upgrader): (address: Multiaddr, options: ConnectOptions) => Promise<Connection> {
+export function connectVia ({ transportFor, upgrader, connectionGater }: ConnectInit): (address: Multiaddr, options: ConnectOptions) => Promise<Connection> {
   return async (address, { peer, signal, initiator, onProgress, onPhase }) => {
     const transport = transportFor(address)
 
@@ -38,6 +45,20 @@ export function connectVia (transportFor: (address: Multiaddr) => Transport | un
       ...(initiator == null ? {} : { initiator })
     }
 
-    return transport.dial(target, options)
+    const connection = await transport.dial(target, options)
+    await checkAddress(connection, target, connectionGater)
+
+    return connection
+  }
+}
+
+/** The gater was asked about `target`, and not about anything else that a transport may have made of it. */
+async function checkAddress (connection: Connection, target: Multiaddr, gater: ConnectionGater): Promise<void> {
+  const address = connection.remoteAddr
+
+  if (!address.equals(target) && await gater.denyDialMultiaddr?.(address) === true) {
+    const error = new AddressFilteredError(address)
+    connection.abort(error)
+    throw error
   }
 }

@@ -13,8 +13,8 @@ import type { ResourceManagerInit } from './resource-manager.ts'
 import type { TrimmerOptions } from './sans-io/connection-trimmer.ts'
 import type { SwarmComponents, SwarmInit } from './swarm.ts'
 import type { UpgraderInit } from './upgrader.ts'
-import type { ComponentLogger, ConnectionEncrypter, ConnectionGater, ConnectionProtector, Libp2pEvents, Metrics, PeerStore, PrivateKey, StreamMuxerFactory, Transport, Upgrader as UpgraderInterface } from '@libp2p/interface'
-import type { ResourceManager } from '@libp2p-ws/core'
+import type { ComponentLogger, ConnectionEncrypter, ConnectionProtector, Libp2pEvents, Metrics, PeerStore, PrivateKey, StreamMuxerFactory, Transport, Upgrader as UpgraderInterface } from '@libp2p/interface'
+import type { PeerConnectionGater, ResourceManager } from '@libp2p-ws/core'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import type { TypedEventTarget } from 'main-event'
 
@@ -39,7 +39,9 @@ export interface CreateSwarmInit extends Omit<UpgraderInit, 'connectionEncrypter
   /** Default: low water 160, high water 192, grace 60 s, silence 10 s; false: connections are not trimmed. */
   connectionTrimmer?: Partial<TrimmerOptions> | false
   duplicateIdleTimeout?: SwarmInit['duplicateIdleTimeout']
-  connectionGater?: ConnectionGater
+
+  /** js-libp2p's; `interceptorGater` makes one of go-libp2p's hooks, `accessList` one of lists. */
+  connectionGater?: PeerConnectionGater
   connectionProtector?: ConnectionProtector
   peerRouting?: PeerFinder
 
@@ -95,6 +97,7 @@ export async function createSwarm (init: CreateSwarmInit = {}): Promise<Swarm> {
 
 async function makeComponents (init: CreateSwarmInit): Promise<SwarmComponents> {
   const privateKey = init.privateKey ?? await generateKeyPair('Ed25519')
+  const connectionGater = init.connectionGater ?? {}
   const base = {
     privateKey,
     peerId: peerIdFromPrivateKey(privateKey),
@@ -105,8 +108,8 @@ async function makeComponents (init: CreateSwarmInit): Promise<SwarmComponents> 
 
   return {
     ...base,
-    peerStore: init.peerStore ?? persistentPeerStore(base),
-    connectionGater: init.connectionGater ?? {},
+    peerStore: init.peerStore ?? persistentPeerStore(base, { addressFilter: async (peer, address) => await connectionGater.filterMultiaddrForPeer?.(peer, address) ?? true }),
+    connectionGater,
     protocols: new ProtocolTable(),
     ...(init.resourceManager === false ? {} : { resourceManager: toResourceManager(init.resourceManager) }),
     ...(init.connectionProtector == null ? {} : { connectionProtector: init.connectionProtector }),

@@ -7,7 +7,7 @@ import type { DialerComponents } from '@libp2p-ws/core'
 export function dialerComponents (swarm: Swarm, { connectionGater, logger, metrics, peerRouting }: SwarmComponents): DialerComponents {
   return {
     peerId: swarm.localPeer,
-    connect: connectVia(address => swarm.transportForDialing(address), swarm.upgrader),
+    connect: connectVia({ transportFor: address => swarm.transportForDialing(address), upgrader: swarm.upgrader, connectionGater }),
     canDial: address => swarm.transportForDialing(address) != null,
     candidates: (peer, { signal }) => peerCandidates(peer, swarm.peerStore, peerRouting, signal),
     connection: peer => swarm.bestConnToPeer(peer),

@@ -54,3 +54,24 @@ export class DuplicateProtocolHandlerError extends Libp2pWsError {
   override readonly name = 'DuplicateProtocolHandlerError'
   readonly code = 'ERR_DUPLICATE_PROTOCOL_HANDLER'
 }
+
+/** The connection is closing or closed. Seed 003: ErrConnClosed. The name is js-libp2p's. */
+export class ConnectionClosedError extends Libp2pWsError {
+  override readonly name = 'ConnectionClosedError'
+  readonly code = 'ERR_CONNECTION_CLOSED'
+}
+
+/**
+ * A transport connected to another address than it was told to, and the gater
+ * refuses that one. Seed 003: ErrAddrFiltered.
+ */
+export class AddressFilteredError extends Libp2pWsError {
+  override readonly name = 'AddressFilteredError'
+  readonly code = 'ERR_ADDRESS_FILTERED'
+  readonly address: Multiaddr
+
+  constructor (address: Multiaddr) {
+    super(`the transport connected to ${address}, which the connection gater refuses`)
+    this.address = address
+  }
+}

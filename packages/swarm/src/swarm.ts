@@ -14,7 +14,7 @@ import type { TrimmerOptions } from './sans-io/connection-trimmer.ts'
 import type { SwarmSnapshot } from './snapshot.ts'
 import type { ConnectionHandler, Upgrader, UpgraderComponents } from './upgrader.ts'
 import type { AbortOptions, Connection, Libp2pEvents, Listener, Logger, NewStreamOptions, PeerId, PeerStore, PrivateKey, Stream, StreamHandler, StreamHandlerOptions, Transport } from '@libp2p/interface'
-import type { Connectedness, Dialer, DialerComponents, DialPeerOptions, Notifiee, Swarm as SwarmInterface } from '@libp2p-ws/core'
+import type { Connectedness, Dialer, DialerComponents, DialPeerOptions, Notifiee, PeerBackoff, Swarm as SwarmInterface } from '@libp2p-ws/core'
 import type { DialerInit } from '@libp2p-ws/dialer'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import type { TypedEventTarget } from 'main-event'
@@ -99,6 +99,11 @@ export class Swarm implements SwarmInterface, ConnectionHandler {
     })
     const makeDialer = typeof init.dialer === 'function' ? init.dialer : dialer({ addressBook: peerStoreAddressBook(components.peerStore), ...init.dialer })
     this.dialer = makeDialer(dialerComponents(this, components))
+  }
+
+  /** Which addresses are left alone because they failed; undefined with a dialer that has none. */
+  get backoff (): PeerBackoff | undefined {
+    return this.dialer.backoff
   }
 
   // --- transports and listeners

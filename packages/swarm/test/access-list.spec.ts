@@ -4,7 +4,7 @@ import { expect } from 'aegir/chai'
 import { accessList } from '../src/index.ts'
 import { closeAll, introduce, makeSwarm } from './swarms.ts'
 import type { AccessListInit } from '../src/index.ts'
-import type { ConnectionGater, MultiaddrConnection } from '@libp2p/interface'
+import type { ConnectionGater, MultiaddrConnection, PeerId } from '@libp2p/interface'
 
 const ALICE = peerIdFromString('12D3KooWHFrmLWTTDD4NodngtRMEVYgxrsDMp4F9iSwYntZ9WjHa')
 const BOB = peerIdFromString('12D3KooWD3eckifWpRn9wQpMG9R9hX3sD158z7EqHWmweQAJU5SA')
@@ -40,6 +40,16 @@ describe('access list', () => {
     expect(await gater.denyInboundConnection?.(from('10.0.0.1'))).to.equal(false)
     expect(await gater.denyInboundEncryptedConnection?.(ALICE, from('10.0.0.2'))).to.equal(false)
     expect(await gater.denyDialMultiaddr?.(from('10.0.0.2').remoteAddr.encapsulate(`/p2p/${ALICE}`))).to.equal(false)
+    expect(await gater.denyDialMultiaddr?.(from('10.0.0.2').remoteAddr, ALICE)).to.equal(false)
+    expect(await gater.denyDialMultiaddr?.(from('10.0.0.2').remoteAddr, BOB)).to.equal(true)
+  })
+
+  it('refuses who comes from a denied address once it is known that they are not allowed', async () => {
+    const gater = accessList({ deny: ['10.0.0.0/8'], allow: [ALICE.toString()] })
+
+    expect(await gater.denyInboundConnection?.(from('10.0.0.2'))).to.equal(false)
+    expect(await gater.denyInboundEncryptedConnection?.(ALICE, from('10.0.0.2'))).to.equal(false)
+    expect(await gater.denyInboundEncryptedConnection?.(BOB, from('10.0.0.2'))).to.equal(true)
   })
 
   it('refuses all others when only the allowed may come', async () => {
@@ -56,7 +66,26 @@ describe('access list', () => {
     const gater = accessList({}, next)
 
     expect(await gater.denyDialPeer?.(ALICE)).to.equal(true)
-    expect(gater.denyInboundRelayReservation).to.equal(next.denyInboundRelayReservation)
+    expect(await gater.denyInboundRelayReservation?.(ALICE)).to.equal(true)
+    expect(gater).to.not.have.property('denyInboundRelayedConnection')
+  })
+
+  it('asks a next gater that is an object of a class', async () => {
+    class OnlyAlice implements ConnectionGater {
+      readonly #alice: string = ALICE.toString()
+
+      denyDialPeer (peer: PeerId): boolean {
+        return peer.toString() !== this.#alice
+      }
+
+      denyInboundRelayReservation (peer: PeerId): boolean {
+        return peer.toString() !== this.#alice
+      }
+    }
+    const gater = accessList({}, new OnlyAlice())
+
+    expect(await Promise.all([gater.denyDialPeer?.(ALICE), gater.denyDialPeer?.(BOB)])).to.deep.equal([false, true])
+    expect(await Promise.all([gater.denyInboundRelayReservation?.(ALICE), gater.denyInboundRelayReservation?.(BOB)])).to.deep.equal([false, true])
   })
 
   it('names the entry that it cannot read', () => {
