@@ -1,0 +1,6 @@
+export { DialerNegotiation } from './dialer.ts'
+export { MultistreamError } from './errors.ts'
+export type { MultistreamErrorCode } from './errors.ts'
+export { ListenerNegotiation, MAX_PROPOSALS } from './listener.ts'
+export { encodeMessages, HEADER, MAX_MESSAGE, MessageReader, NOT_AVAILABLE } from './messages.ts'
+export type { Negotiation } from './negotiation.ts'
