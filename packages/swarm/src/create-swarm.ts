@@ -18,8 +18,22 @@ import type { PeerConnectionGater, ResourceManager } from '@libp2p-ws/core'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import type { TypedEventTarget } from 'main-event'
 
+const UNLIMITED: SwarmLimits = { connections: false, dials: Infinity, dialsPerPeer: Infinity }
+
 /** What a factory of a transport, encrypter or muxer is given; the modules of js-libp2p take it. */
 export type ModuleComponents = SwarmComponents & { upgrader: UpgraderInterface }
+
+/** Every limit there is. Each has a default; those of `scopes` scale with the memory. */
+export interface SwarmLimits extends ResourceManagerInit {
+  /** Connections above which the least valuable ones are closed, and down to how many. Default: go-libp2p's, 192 and 160; false: none is closed. */
+  connections?: Partial<TrimmerOptions> | false
+
+  /** Dials in flight that hold a file descriptor. Default 160. */
+  dials?: number
+
+  /** Dials in flight to one peer. Default 8. */
+  dialsPerPeer?: number
+}
 
 export interface CreateSwarmInit extends Omit<UpgraderInit, 'connectionEncrypters' | 'streamMuxers'> {
   /** Default: a new ed25519 key. */
@@ -36,8 +50,6 @@ export interface CreateSwarmInit extends Omit<UpgraderInit, 'connectionEncrypter
   streamMuxers?: Array<(components: ModuleComponents) => StreamMuxerFactory>
   dialer?: SwarmInit['dialer']
 
-  /** Default: low water 160, high water 192, grace 60 s, silence 10 s; false: connections are not trimmed. */
-  connectionTrimmer?: Partial<TrimmerOptions> | false
   duplicateIdleTimeout?: SwarmInit['duplicateIdleTimeout']
 
   /** js-libp2p's; `interceptorGater` makes one of go-libp2p's hooks, `accessList` one of lists. */
@@ -45,8 +57,11 @@ export interface CreateSwarmInit extends Omit<UpgraderInit, 'connectionEncrypter
   connectionProtector?: ConnectionProtector
   peerRouting?: PeerFinder
 
-  /** Options of the default one, or one made elsewhere; false: nothing is counted. */
-  resourceManager?: ResourceManagerInit | ResourceManager | false
+  /** How much of the machine this swarm may have; false: all of it. */
+  limits?: SwarmLimits | false
+
+  /** In place of the one that `limits` makes. */
+  resourceManager?: ResourceManager
 
   /** Default: in memory. */
   peerStore?: PeerStore
@@ -66,6 +81,7 @@ export interface CreateSwarmInit extends Omit<UpgraderInit, 'connectionEncrypter
  */
 export async function createSwarm (init: CreateSwarmInit = {}): Promise<Swarm> {
   const components = await makeComponents(init)
+  const limits = init.limits === false ? UNLIMITED : init.limits ?? {}
   // encrypters look at it only when they are asked to encrypt, and it needs them to be made
   Object.defineProperty(components, 'upgrader', { get: () => upgrader })
 
@@ -76,8 +92,8 @@ export async function createSwarm (init: CreateSwarmInit = {}): Promise<Swarm> {
   })
   const swarm: Swarm = new Swarm(components, {
     upgrader,
-    dialer: init.dialer,
-    connectionTrimmer: init.connectionTrimmer === false ? undefined : init.connectionTrimmer ?? {},
+    dialer: withLimits(init.dialer, limits),
+    connectionTrimmer: limits.connections === false ? undefined : limits.connections ?? {},
     duplicateIdleTimeout: init.duplicateIdleTimeout
   })
 
@@ -98,6 +114,7 @@ export async function createSwarm (init: CreateSwarmInit = {}): Promise<Swarm> {
 async function makeComponents (init: CreateSwarmInit): Promise<SwarmComponents> {
   const privateKey = init.privateKey ?? await generateKeyPair('Ed25519')
   const connectionGater = init.connectionGater ?? {}
+  const resourceManager = init.resourceManager ?? (init.limits === false ? undefined : new DefaultResourceManager(init.limits))
   const base = {
     privateKey,
     peerId: peerIdFromPrivateKey(privateKey),
@@ -111,13 +128,16 @@ async function makeComponents (init: CreateSwarmInit): Promise<SwarmComponents> 
     peerStore: init.peerStore ?? persistentPeerStore(base, { addressFilter: async (peer, address) => await connectionGater.filterMultiaddrForPeer?.(peer, address) ?? true }),
     connectionGater,
     protocols: new ProtocolTable(),
-    ...(init.resourceManager === false ? {} : { resourceManager: toResourceManager(init.resourceManager) }),
+    ...(resourceManager == null ? {} : { resourceManager }),
     ...(init.connectionProtector == null ? {} : { connectionProtector: init.connectionProtector }),
     ...(init.metrics == null ? {} : { metrics: init.metrics }),
     ...(init.peerRouting == null ? {} : { peerRouting: init.peerRouting })
   }
 }
 
-function toResourceManager (given: ResourceManagerInit | ResourceManager = {}): ResourceManager {
-  return 'openConnection' in given ? given : new DefaultResourceManager(given)
+/** A dialer made elsewhere has its own limits. */
+function withLimits (given: SwarmInit['dialer'] = {}, { dials, dialsPerPeer }: SwarmLimits): SwarmInit['dialer'] {
+  return typeof given === 'function'
+    ? given
+    : { ...dials != null && { fdLimit: dials }, ...dialsPerPeer != null && { perPeerLimit: dialsPerPeer }, ...given }
 }

@@ -1,9 +1,11 @@
 import { ResourceLimitError } from '@libp2p-ws/core'
 import { multiaddr } from '@multiformats/multiaddr'
 import { AddressLimiter, DEFAULT_ADDRESS_LIMITS } from './sans-io/address-limiter.ts'
+import { AddressRateLimiter, DEFAULT_ADDRESS_RATES } from './sans-io/address-rate-limiter.ts'
 import { scaleLimits } from './sans-io/resource-limits.ts'
 import { ResourceScopes } from './sans-io/resource-scopes.ts'
 import type { AddressLimits } from './sans-io/address-limiter.ts'
+import type { AddressRates } from './sans-io/address-rate-limiter.ts'
 import type { ResourceLimits } from './sans-io/resource-limits.ts'
 import type { ResourceHold } from './sans-io/resource-scopes.ts'
 import type { PeerId } from '@libp2p/interface'
@@ -15,40 +17,66 @@ export interface ResourceManagerInit {
   memory?: number | undefined
 
   /** Replaces the scaled limits, scope by scope. */
-  limits?: Partial<ResourceLimits> | undefined
+  scopes?: Partial<ResourceLimits> | undefined
 
   /** Inbound connections from one address. Default: 8 for an IPv4 address, 8 for an IPv6 /56, 64 for a /48; the loopback is free. */
-  addressLimits?: AddressLimits | undefined
+  addresses?: AddressLimits | undefined
+
+  /** New inbound connections from one address. Default: 16 at once and one every 5 s, for an IPv4 address and an IPv6 /56; 80 and one every 2 s for a /48; the loopback is free. */
+  rates?: AddressRates | undefined
+
+  /** Ms that never go back. Default: the host's. */
+  now?: (() => number) | undefined
 }
 
 /** go-libp2p's resource manager: counts and memory by scope, and connections by address. */
 export class DefaultResourceManager implements ResourceManager {
   readonly #scopes: ResourceScopes
   readonly #addresses: AddressLimiter
+  readonly #rates: AddressRateLimiter
+  readonly #now: () => number
 
   constructor (init: ResourceManagerInit = {}) {
-    this.#scopes = new ResourceScopes({ ...scaleLimits(init.memory ?? defaultMemory()), ...init.limits })
-    this.#addresses = new AddressLimiter(init.addressLimits ?? DEFAULT_ADDRESS_LIMITS)
+    this.#scopes = new ResourceScopes({ ...scaleLimits(init.memory ?? defaultMemory()), ...init.scopes })
+    this.#addresses = new AddressLimiter(init.addresses ?? DEFAULT_ADDRESS_LIMITS)
+    this.#rates = new AddressRateLimiter(init.rates ?? DEFAULT_ADDRESS_RATES)
+    this.#now = init.now ?? (() => performance.now())
   }
 
   openConnection (direction: 'inbound' | 'outbound', address: Multiaddr): ResourceReservation {
     const ip = direction === 'inbound' ? ipOf(address) : undefined
-    const met = ip == null ? undefined : this.#addresses.add(ip)
 
-    if (met != null) {
-      throw new ResourceLimitError(`connections from one /${met.prefixLength}, here ${address},`, met.connections)
+    if (ip == null) {
+      return new Reservation(this.#scopes.openConnection(direction))
     }
 
+    this.#addAddress(ip, address)
+
     try {
-      return new Reservation(this.#scopes.openConnection(direction), () => { ip != null && this.#addresses.remove(ip) })
+      return new Reservation(this.#scopes.openConnection(direction), () => { this.#addresses.remove(ip) })
     } catch (err) {
-      ip != null && this.#addresses.remove(ip)
+      this.#addresses.remove(ip)
       throw err
     }
   }
 
   openStream (direction: 'inbound' | 'outbound', peer: PeerId): ResourceReservation {
     return new Reservation(this.#scopes.openStream(direction, peer.toString()))
+  }
+
+  /** @throws {ResourceLimitError} for an address whose network has enough connections, or opens them too often */
+  #addAddress (ip: Uint8Array, address: Multiaddr): void {
+    const rate = this.#rates.take(ip, this.#now())
+
+    if (rate != null) {
+      throw new ResourceLimitError(`rates: connections per second from one /${rate.prefixLength}, here ${address},`, rate.perSecond)
+    }
+
+    const limit = this.#addresses.add(ip)
+
+    if (limit != null) {
+      throw new ResourceLimitError(`addresses: connections from one /${limit.prefixLength}, here ${address},`, limit.connections)
+    }
   }
 
   /** What is held, by scope. */

@@ -67,7 +67,7 @@ describe('trimming', () => {
   it('closes the connection that is worth least, and says so', async () => {
     const events = new TypedEventEmitter<Libp2pEvents>()
     const pruned = new Promise<Connection[]>(resolve => { events.addEventListener('connection:prune', event => { resolve(event.detail) }) })
-    const hub = await makeSwarm({ events, connectionTrimmer: { lowWater: 1, highWater: 1, gracePeriod: 0 } })
+    const hub = await makeSwarm({ events, limits: { connections: { lowWater: 1, highWater: 1, gracePeriod: 0 } } })
     const [a, b] = await Promise.all([makeSwarm(), makeSwarm()])
     hub.tags.set(a.localPeer.toString(), 'friend', 10, Date.now())
     await a.dialAddresses(hub.listenAddresses())

@@ -1,5 +1,7 @@
+import { multiaddr } from '@multiformats/multiaddr'
 import { expect } from 'aegir/chai'
 import fc from 'fast-check'
+import { AddressRateLimiter, DefaultResourceManager } from '../src/index.ts'
 import { AddressLimiter } from '../src/sans-io/address-limiter.ts'
 import { scaleLimits } from '../src/sans-io/resource-limits.ts'
 import { ResourceScopes } from '../src/sans-io/resource-scopes.ts'
@@ -165,5 +167,95 @@ describe('address limiter', () => {
       addresses.filter(ip => limiter.add(ip) == null).forEach(ip => { limiter.remove(ip) })
       expect(limiter.size).to.equal(0)
     }))
+  })
+})
+
+describe('address rate limiter', () => {
+  const ip4 = (last: number): Uint8Array => Uint8Array.from([1, 2, 3, last])
+  const ip6 = (...words: number[]): Uint8Array => Uint8Array.from(Array.from({ length: 8 }, (_, i) => words[i] ?? 0).flatMap(word => [word >> 8, word & 255]))
+  const taken = (limiter: AddressRateLimiter, times: number, ip: (i: number) => Uint8Array, now: number): number => {
+    return Array.from({ length: times }, (_, i) => limiter.take(ip(i), now)).filter(met => met == null).length
+  }
+
+  it('takes 16 connections at once from an IPv4 address, then one every 5 s, and its neighbour is another one', () => {
+    const limiter = new AddressRateLimiter()
+
+    expect(taken(limiter, 20, () => ip4(1), 0)).to.equal(16)
+    expect(limiter.take(ip4(1), 4_999)).to.deep.equal({ prefixLength: 32, perSecond: 0.2, burst: 16 })
+    expect(limiter.take(ip4(1), 5_000)).to.equal(undefined)
+    expect(limiter.take(ip4(1), 5_000)).to.not.equal(undefined)
+    expect(limiter.take(ip4(2), 5_000)).to.equal(undefined)
+  })
+
+  it('counts an IPv6 /56 as one, and takes no more than 80 at once of a /48', () => {
+    const limiter = new AddressRateLimiter()
+
+    expect(taken(limiter, 20, i => ip6(0x2001, 0xdb8, 1, 0x100, i), 0)).to.equal(16)
+    expect(taken(limiter, 256, i => ip6(0x2001, 0xdb8, 2, i << 8), 0)).to.equal(80)
+  })
+
+  it('does not limit the loopback', () => {
+    expect(taken(new AddressRateLimiter(), 100, () => Uint8Array.from([127, 0, 0, 1]), 0)).to.equal(100)
+  })
+
+  it('lets through no more than the burst and the rate, however connections come', () => {
+    const rate = { prefixLength: 32, perSecond: 2, burst: 5 }
+
+    fc.assert(fc.property(fc.array(fc.nat(700), { maxLength: 100 }), pauses => {
+      const limiter = new AddressRateLimiter({ ip4: [rate], ip6: [] })
+      let now = 0
+      let count = 0
+
+      for (const pause of pauses) {
+        now += pause
+        count += limiter.take(ip4(1), now) == null ? 1 : 0
+        expect(count).to.be.at.most(rate.burst + now / 1_000 * rate.perSecond + 1e-9)
+      }
+    }))
+  })
+
+  it('forgets those who have not come for a while', () => {
+    const limiter = new AddressRateLimiter()
+    taken(limiter, 250, i => ip4(i), 0)
+    limiter.take(ip4(0), 80_000)
+    limiter.take(ip4(0), 160_000)
+
+    expect(limiter.size).to.equal(1)
+  })
+})
+
+describe('default resource manager', () => {
+  const from = multiaddr('/ip4/192.0.2.1/tcp/4001')
+
+  it('names the limit that it met', () => {
+    const busy = new DefaultResourceManager({ rates: { ip4: [], ip6: [] } })
+    const often = new DefaultResourceManager({ addresses: { ip4: [], ip6: [] }, now: () => 0 })
+    const full = new DefaultResourceManager({ scopes: { system: { conns: 0 } } })
+
+    expect(() => { for (let i = 0; i < 20; i++) { busy.openConnection('inbound', from) } }).to.throw('addresses: connections from one /32, here /ip4/192.0.2.1/tcp/4001, of 8')
+    expect(() => { for (let i = 0; i < 20; i++) { often.openConnection('inbound', from) } }).to.throw('rates: connections per second from one /32, here /ip4/192.0.2.1/tcp/4001, of 0.2')
+    expect(() => full.openConnection('outbound', from)).to.throw('system.conns of 0')
+  })
+
+  it('does not count what we dial by address', () => {
+    const manager = new DefaultResourceManager({ memory: 2 ** 34, now: () => 0 })
+
+    expect(() => { for (let i = 0; i < 30; i++) { manager.openConnection('outbound', from) } }).to.not.throw()
+  })
+
+  it('has more to give on a larger machine', () => {
+    const most = (memory: number): number => {
+      const manager = new DefaultResourceManager({ memory })
+
+      for (let count = 0; ; count++) {
+        try {
+          manager.openConnection('outbound', from)
+        } catch {
+          return count
+        }
+      }
+    }
+
+    expect([2 ** 27, 2 ** 30, 2 ** 33].map(most)).to.deep.equal([64, 92, 316])
   })
 })

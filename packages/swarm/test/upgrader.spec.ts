@@ -52,7 +52,7 @@ describe('upgrader', () => {
   })
 
   it('refuses inbound connections above the limit, and takes them again when there is room', async () => {
-    const [a, b, c] = await Promise.all([makeSwarm(), makeSwarm(), makeSwarm({ resourceManager: { limits: { system: { conns: 1 } } } })])
+    const [a, b, c] = await Promise.all([makeSwarm(), makeSwarm(), makeSwarm({ limits: { scopes: { system: { conns: 1 } } } })])
     await introduce(a, c)
     await a.dialPeer(c.localPeer)
     await expect(b.dialAddresses(c.listenAddresses())).to.eventually.be.rejected()
@@ -62,6 +62,20 @@ describe('upgrader', () => {
     await gone
     // b would have to wait out its backoff
     await expect(a.dialPeer(c.localPeer)).to.eventually.have.property('status', 'open')
+  })
+
+  it('does not dial above the limit: the dial waits until there is room, or its time is over', async () => {
+    const [a, b, c] = await Promise.all([makeSwarm({ limits: { scopes: { system: { connsOutbound: 1 } } } }), makeSwarm(), makeSwarm()])
+    let reached = 0
+    c.notify({ connected: () => { reached++ } })
+    await Promise.all([introduce(a, b), introduce(a, c)])
+    await a.dialPeer(b.localPeer)
+
+    await expect(a.dialPeer(c.localPeer, { signal: AbortSignal.timeout(50) })).to.eventually.be.rejected()
+    expect(reached).to.equal(0)
+    const waiting = a.dialPeer(c.localPeer)
+    await a.closePeer(b.localPeer)
+    await expect(waiting).to.eventually.have.property('status', 'open')
   })
 
   describe('with a far end that means ill', () => {

@@ -1,3 +1,5 @@
+import { isLoopback, prefixOf } from './ip-prefix.ts'
+
 /** Connections from one network, at the most. */
 export interface PrefixLimit {
   /** Leading bits that addresses of one network share: 0 to 32, or 0 to 128. */
@@ -75,12 +77,5 @@ export class AddressLimiter {
 }
 
 function keyOf (ip: Uint8Array, { prefixLength }: PrefixLimit): string {
-  const masked = ip.map((byte, i) => byte & (0xff << Math.max(0, Math.min(8, 8 * (i + 1) - prefixLength))))
-
-  return `${masked.join('.')}/${prefixLength}`
-}
-
-/** 127.0.0.0/8 and ::1 (RFC 6890). */
-function isLoopback (ip: Uint8Array): boolean {
-  return ip.byteLength === 4 ? ip[0] === 127 : ip.every((byte, i) => byte === (i === 15 ? 1 : 0))
+  return prefixOf(ip, prefixLength)
 }
