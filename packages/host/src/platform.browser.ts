@@ -5,9 +5,6 @@ import type { ConnectionGater } from '@libp2p/interface'
 /** Connections above which new ones are refused and old ones pruned (js-libp2p's default in browsers). */
 export const MAX_CONNECTIONS = 100
 
-/** Peers dialed at one time (js-libp2p's default in browsers). */
-export const MAX_PARALLEL_DIALS = 50
-
 /**
  * The gater as given; without a `denyDialMultiaddr` of its own it denies what a
  * page cannot dial as a rule and what fills the console with errors: ws without

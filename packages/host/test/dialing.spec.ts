@@ -1,12 +1,15 @@
+import { generateKeyPair } from '@libp2p/crypto/keys'
+import { KEEP_ALIVE } from '@libp2p/interface'
 import { memory } from '@libp2p/memory'
 import { multiaddr } from '@multiformats/multiaddr'
 import { expect } from 'aegir/chai'
+import { eventually } from './fixtures/eventually.ts'
 import { OURS } from './fixtures/implementations.ts'
 import { memoryAddress, Nodes } from './fixtures/nodes.ts'
 import { randomPeer } from './fixtures/peers.ts'
 import { hangingTransport } from './fixtures/transports.ts'
 import type { Libp2pOptions } from '../src/index.ts'
-import type { Libp2p, Transport } from '@libp2p/interface'
+import type { Libp2p, PeerId, Transport } from '@libp2p/interface'
 
 const { createLibp2p } = OURS
 
@@ -135,6 +138,38 @@ describe('dialing with our dialer', () => {
     expect((await dialer.dial(multiaddr('/dnsaddr/a.example'))).remotePeer.equals(node.peerId)).to.be.true()
   })
 
+  it('dials any number of peers at one time, on 160 sockets', async () => {
+    const sockets = new Map<string, number>()
+    const counted: Transport = hangingTransport()
+    const hang = counted.dial.bind(counted)
+    counted.dial = async (address, options) => {
+      const peer = address.toString().split('/p2p/').at(-1) ?? ''
+      sockets.set(peer, (sockets.get(peer) ?? 0) + 1)
+
+      return hang(address, options)
+    }
+    const dialer = await nodes.inMemory(createLibp2p, { transports: [() => counted] })
+    const peers = await Promise.all(Array.from({ length: 200 }, randomPeer))
+    const dials = Promise.allSettled(peers.map(async peer => dialer.dial([1, 2, 3, 4].map(i => multiaddr(`/ip4/81.1.2.${i}/tcp/4001/p2p/${peer}`)))))
+
+    await eventually(() => sockets.size === 160)
+    expect(dialer.getDialQueue().map(({ status }) => status)).to.deep.equal(peers.map(() => 'active'))
+    expect([...sockets.values()].reduce((sum, count) => sum + count, 0)).to.equal(160)
+    await dialer.stop()
+    await dials
+  })
+
+  it('dials no more peers at one time than maxParallelDials', async () => {
+    const dialer = await nodes.inMemory(createLibp2p, { transports: [hangingTransport], connectionManager: { maxParallelDials: 2 } })
+    const peers = await Promise.all(Array.from({ length: 4 }, randomPeer))
+    const dials = Promise.allSettled(peers.map(async peer => dialer.dial(multiaddr(`/ip4/81.1.2.3/tcp/4001/p2p/${peer}`))))
+
+    await eventually(() => dialer.getDialQueue().length === 4)
+    expect(dialer.getDialQueue().map(({ status }) => status)).to.deep.equal(['active', 'active', 'queued', 'queued'])
+    await dialer.stop()
+    await dials
+  })
+
   it('dials again at once after a dial that failed', async () => {
     const address = memoryAddress()
     const dialer = await nodes.inMemory(createLibp2p)
@@ -144,4 +179,86 @@ describe('dialing with our dialer', () => {
 
     await dialer.dial(multiaddr(address))
   })
+
+  describe('with dialBackoff', () => {
+    /** Counts how often an address is dialed, and refuses. */
+    function refusingTransport (): { transport: Transport, dials(): number } {
+      let count = 0
+
+      return {
+        transport: {
+          ...hangingTransport(),
+          [Symbol.toStringTag]: 'refusing',
+          dial: async () => {
+            count++
+            throw new Error('refused')
+          }
+        },
+        dials: () => count
+      }
+    }
+
+    let peer: PeerId
+
+    before(async () => { peer = await randomPeer() })
+
+    it('opens no socket to a peer that just failed, and says how long to wait', async () => {
+      const { dials, transport } = refusingTransport()
+      const target = [1, 2].map(i => multiaddr(`/ip4/81.1.2.${i}/tcp/4001/p2p/${peer}`))
+      const dialer = await nodes.inMemory(createLibp2p, { transports: [() => transport], connectionManager: { dialBackoff: true } })
+      await expect(dialer.dial(target)).to.eventually.be.rejected()
+      expect(dials()).to.equal(2)
+
+      const error: any = await dialer.dial(target).catch(err => err)
+
+      expect(dials()).to.equal(2)
+      expect(error.name).to.equal('DialError')
+      expect(error.cause.name).to.equal('DialBackoffError')
+      expect(error.cause.wait).to.be.within(1, 5_000)
+      expect(error.dialErrors.map(({ cause }: any) => cause.name)).to.deep.equal(['DialBackoffError', 'DialBackoffError'])
+    })
+
+    it('dials all the same when the caller insists, and when the wait is over', async () => {
+      const { dials, transport } = refusingTransport()
+      const target = multiaddr(`/ip4/81.1.2.1/tcp/4001/p2p/${peer}`)
+      const dialer = await nodes.inMemory(createLibp2p, { transports: [() => transport], connectionManager: { dialBackoff: true } })
+      await expect(dialer.dial(target)).to.eventually.be.rejected()
+      await expect(dialer.dial(target, { force: true })).to.eventually.be.rejectedWith('refused')
+      expect(dials()).to.equal(2)
+
+      const impatient = await nodes.inMemory(createLibp2p, { transports: [() => transport], connectionManager: { dialBackoff: { base: 1, coef: 0 } } })
+      await expect(impatient.dial(target)).to.eventually.be.rejected()
+      await eventually(async () => (await impatient.dial(target).catch(err => err)).message === 'refused')
+    })
+
+    it('does not keep the node from getting back to a keep-alive peer', async () => {
+      let failures = 0
+      const address = memoryAddress()
+      const privateKey = await generateKeyPair('Ed25519')
+      const listen = async (): Promise<Libp2p> => nodes.inMemory(createLibp2p, { privateKey, addresses: { listen: [address] } })
+      const kept = await listen()
+      const dialer = await nodes.inMemory(createLibp2p, {
+        transports: [components => countFailures(memory()(components as any), () => { failures++ })],
+        connectionManager: { dialBackoff: true, reconnectRetries: 100, reconnectRetryInterval: 10, reconnectBackoffFactor: 1 }
+      })
+      await dialer.dial(kept.getMultiaddrs())
+      await dialer.peerStore.merge(kept.peerId, { tags: { [KEEP_ALIVE]: {} } })
+
+      await kept.stop()
+      await eventually(() => failures > 1)
+      await listen()
+
+      await eventually(() => dialer.getConnections(kept.peerId).length === 1)
+    })
+  })
 })
+
+function countFailures (transport: Transport, onFailure: () => void): Transport {
+  const dial = transport.dial.bind(transport)
+  transport.dial = async (address, options) => dial(address, options).catch(err => {
+    onFailure()
+    throw err
+  })
+
+  return transport
+}

@@ -51,7 +51,7 @@ export class ConnectionManager implements ConnectionManagerInterface, Startable 
     this.#dialer = new HostDialer(components, init, swarm)
     this.#admission = new InboundAdmission(components.logger, init, () => this.getConnections().length < this.#maxConnections)
     this.#pruner = new ConnectionPruner(components, init.allow)
-    this.#reconnects = new ReconnectQueue(components, init)
+    this.#reconnects = new ReconnectQueue(components, init, peer => { this.#dialer.forgetFailures(peer) })
     components.events.addEventListener('connection:open', event => { this.#storePublicKey(event.detail.remotePeer) })
   }
 

@@ -1,4 +1,5 @@
 import type { AddressSorter, MultiaddrResolver } from '@libp2p/interface'
+import type { DialBackoffInit } from '@libp2p-ws/dialer'
 
 /** `connectionManager` of `Libp2pInit`. Times are ms. */
 export interface ConnectionManagerInit {
@@ -8,8 +9,18 @@ export interface ConnectionManagerInit {
   /** Orders the addresses of a peer in place of the ranker; each address then waits 250 ms for the one before it. Default: go-libp2p's ranking. */
   addressSorter?: AddressSorter
 
-  /** Peers dialed at one time. Default 100, in browsers 50. */
+  /** Peers dialed at one time. Default: no limit; the dialer keeps to 160 sockets over all of them. */
   maxParallelDials?: number
+
+  /**
+   * Whether an address that failed is left alone for a while: a dial that has
+   * only such addresses opens no socket and fails at once, with how long to wait.
+   * `true`: 5 s after the first failure, longer after each one that follows, up
+   * to 300 s. An object sets these. Dials to a peer with `force`, and those to get
+   * back to one with a `keep-alive` tag, do not wait. Not in js-libp2p; default
+   * false.
+   */
+  dialBackoff?: boolean | DialBackoffInit
 
   /** Dials that wait or are under way; more are rejected with `DialError`. Default 500. */
   maxDialQueueLength?: number

@@ -29,11 +29,14 @@ export class ReconnectQueue implements Startable {
   readonly #retries: number
   readonly #interval: number
   readonly #factor: number
+  readonly #beforeAttempt: (peer: PeerId) => void
   readonly #log: Logger
   #stopping: AbortController | undefined
 
-  constructor (components: ReconnectQueueComponents, init: ConnectionManagerInit = {}) {
+  /** @param beforeAttempt - called before a peer is dialed again: the pauses here are all the backoff there is */
+  constructor (components: ReconnectQueueComponents, init: ConnectionManagerInit, beforeAttempt: (peer: PeerId) => void) {
     this.#components = components
+    this.#beforeAttempt = beforeAttempt
     this.#log = components.logger.forComponent('libp2p:reconnect-queue')
     this.#retries = init.reconnectRetries ?? RECONNECT_RETRIES
     this.#interval = init.reconnectRetryInterval ?? RECONNECT_RETRY_INTERVAL
@@ -118,6 +121,7 @@ export class ReconnectQueue implements Startable {
     // p-retry's rhythm, as js-libp2p: at once, then after growing pauses
     for (let attempt = 0; ; attempt++) {
       try {
+        this.#beforeAttempt(peerId)
         await this.#components.connectionManager.openConnection(peerId)
         return
       } catch (err) {

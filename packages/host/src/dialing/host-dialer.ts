@@ -1,8 +1,8 @@
-import { DialBackoff, dialer } from '@libp2p-ws/dialer'
+import { dialer } from '@libp2p-ws/dialer'
 import { setMaxListeners } from 'main-event'
 import { raceSignal } from 'race-signal'
-import { MAX_PARALLEL_DIALS } from '../platform.ts'
 import { progress } from '../progress.ts'
+import { backoffOf } from './backoff.ts'
 import { asLibp2pError, dialTimeoutError } from './dial-errors.ts'
 import { DialQueue } from './dial-queue.ts'
 import { dialUnnamed } from './dial-unnamed.ts'
@@ -28,6 +28,12 @@ export const DIAL_TIMEOUT = 10_000
  * alone how long it waits, so this only has to be more than anybody means.
  */
 const LONGEST_DIAL = 86_400_000
+
+/**
+ * Peers dialed at one time: js-libp2p has 100 here, 50 in browsers, to bound its
+ * sockets. The dialer bounds them by itself, at 160, over all peers.
+ */
+export const MAX_PARALLEL_DIALS: number = Infinity
 
 /** Ms for one address (js-libp2p's default). */
 export const ADDRESS_DIAL_TIMEOUT = 6_000
@@ -83,16 +89,20 @@ export class HostDialer {
     this.#queue.abort()
   }
 
+  /** Addresses of `peer` that failed may be dialed again at once. */
+  forgetFailures (peer: PeerId): void {
+    this.#swarm.running?.backoff?.clear(peer)
+  }
+
   /** The dialer that works in the swarm. */
   createDialer (components: DialerComponents): Dialer {
-    const { addressDialTimeout, addressSorter } = this.#init
+    const { addressDialTimeout, addressSorter, dialBackoff } = this.#init
 
     return dialer({
       dialPeerTimeout: LONGEST_DIAL,
       dialTimeout: addressDialTimeout ?? ADDRESS_DIAL_TIMEOUT,
       ...(addressDialTimeout == null ? {} : { dialTimeoutLocal: addressDialTimeout }),
-      // js-libp2p has none: whoever dials again, as the reconnect queue does, means it
-      backoff: new DialBackoff({ base: 0, coef: 0 }),
+      backoff: backoffOf(dialBackoff),
       resolvers: this.#resolvers.forDialer(),
       ...(addressSorter == null ? {} : { ranker: sortedRanker(addressSorter) })
     })({
@@ -151,6 +161,10 @@ export class HostDialer {
   /** Callers for one peer join in the dialer, which takes the addresses of each of them. */
   async #dialPeer (peer: PeerId, addresses: Multiaddr[], options: OpenConnectionOptions): Promise<Connection> {
     const swarm = this.#swarm.assertRunning()
+
+    if (options.force === true) {
+      this.forgetFailures(peer)
+    }
 
     return swarm.dialPeer(peer, {
       ...dialOptions(options),
