@@ -9,6 +9,7 @@ export class MessageStreamChannel implements ByteChannel {
 
   readonly #stream: MessageStream
   readonly #read = new ReadSide()
+  #closed = false
 
   constructor (stream: MessageStream) {
     this.#stream = stream
@@ -16,7 +17,8 @@ export class MessageStreamChannel implements ByteChannel {
     this.pause()
     stream.addEventListener('message', this.#onMessage)
     stream.addEventListener('drain', this.#onDrain)
-    stream.addEventListener('remoteCloseWrite', this.#onRemoteCloseWrite)
+    // not 'remoteCloseWrite': that comes before what waits has been read
+    stream.addEventListener('end', this.#onEnd)
     stream.addEventListener('close', this.#onClose)
 
     if (stream.status !== 'open') {
@@ -38,13 +40,13 @@ export class MessageStreamChannel implements ByteChannel {
 
   pause (): void {
     this.#read.pause()
-    this.#stream.status === 'open' && this.#stream.pause()
+    this.#readable && this.#stream.pause()
   }
 
   resume (): void {
     this.#read.resume()
     // the handler may have paused again
-    this.#read.paused || this.#stream.status !== 'open' || this.#stream.resume()
+    this.#read.paused || !this.#readable || this.#stream.resume()
   }
 
   unread (piece: Uint8Array): void {
@@ -64,18 +66,23 @@ export class MessageStreamChannel implements ByteChannel {
   release (): MessageStream {
     this.#stream.removeEventListener('message', this.#onMessage)
     this.#stream.removeEventListener('drain', this.#onDrain)
-    this.#stream.removeEventListener('remoteCloseWrite', this.#onRemoteCloseWrite)
+    this.#stream.removeEventListener('end', this.#onEnd)
     this.#stream.removeEventListener('close', this.#onClose)
     const rest = new Uint8ArrayList()
     this.#read.handler = { onData: piece => { rest.append(piece) }, onDrain () {}, onEnd () {}, onClose () {} }
     this.#read.resume()
 
-    if (this.#stream.status === 'open') {
+    if (this.#readable) {
       this.#stream.unshift(rest)
       this.#stream.resume()
     }
 
     return this.#stream
+  }
+
+  /** A stream that has closed may still have something to read. */
+  get #readable (): boolean {
+    return this.#stream.status === 'open' || this.#stream.status === 'closing' || (this.#stream.status === 'closed' && this.#stream.readBufferLength > 0)
   }
 
   readonly #onMessage = ({ data }: StreamMessageEvent): void => {
@@ -85,6 +92,20 @@ export class MessageStreamChannel implements ByteChannel {
   }
 
   readonly #onDrain = (): void => { this.#read.drain() }
-  readonly #onRemoteCloseWrite = (): void => { this.#read.end() }
-  readonly #onClose = (event: StreamCloseEvent): void => { this.#read.close(event.error) }
+
+  readonly #onEnd = (): void => {
+    // what failed has its end too, and says why in the next event
+    if (this.#stream.status !== 'aborted' && this.#stream.status !== 'reset') {
+      this.#read.end()
+      this.#closed && this.#read.close()
+    }
+  }
+
+  readonly #onClose = (event: StreamCloseEvent): void => {
+    this.#closed = true
+
+    if (event.error !== undefined || this.#stream.readBufferLength === 0) {
+      this.#read.close(event.error)
+    }
+  }
 }

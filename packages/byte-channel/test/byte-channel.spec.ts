@@ -176,6 +176,32 @@ describe('a channel and its message stream', () => {
     expect(first).to.deep.equal(text('rest'))
   })
 
+  it('has what came in before a foreign message stream ended and closed', async () => {
+    const [stream, far] = await streamPair()
+    const channel = channelOf(stream)
+    const log = recorder()
+    channel.handler = log
+    far.send(text('last'))
+    await Promise.all([far.close(), stream.close()])
+    await new Promise(resolve => setTimeout(resolve, 5))
+    expect(stream.status).to.equal('closed')
+    expect(log.seen).to.deep.equal([])
+    channel.resume()
+    expect(log.seen).to.deep.equal(['data last', 'end', 'close undefined'])
+  })
+
+  it('hears why a foreign message stream failed, and of no end before', async () => {
+    const [stream, far] = await streamPair()
+    const channel = channelOf(stream)
+    const log = recorder()
+    channel.handler = log
+    channel.resume()
+    far.abort(new Error('cut'))
+    await new Promise(resolve => setTimeout(resolve, 5))
+    expect(log.seen).to.have.lengthOf(1)
+    expect(log.seen[0]).to.match(/^close (?!undefined)/)
+  })
+
   it('writes to, pauses and aborts a foreign message stream', async () => {
     const [stream, far] = await streamPair()
     const channel = channelOf(stream)
