@@ -1,0 +1,124 @@
+import { LISTENING_HOSTS, timeCommand } from './pair.ts'
+import type { MetricName } from './metrics.ts'
+import type { Pair } from './pair.ts'
+import type { Command } from '../peers/contract.ts'
+
+/** How much of everything is done in one round. */
+export interface Sizes {
+  /** Bytes of a transfer, over all streams. */
+  bytes: number
+
+  /** Streams opened. */
+  streams: number
+
+  /** Connections opened. */
+  dials: number
+}
+
+export type Values = Partial<Record<MetricName, number>>
+
+export interface Scenario {
+  name: string
+
+  /** Whether it is measured between two different stacks, and over a link with a delay. */
+  cross: boolean
+  delayed: boolean
+
+  /** Its command, for a share of the sizes: a part of it is done before, to warm up. */
+  command(pair: Pair, sizes: Sizes): Command
+  values(measured: { ms: number, cpuSeconds: number }, sizes: Sizes): Values
+}
+
+const MIB = 1024 * 1024
+
+/** For one command, ms. */
+const TIMEOUT = 60_000
+
+export const SCENARIOS: Scenario[] = [
+  transfer('upload', { up: 1, down: 0, cross: true, delayed: true, cpu: 'upload-cpu' }),
+  transfer('download', { up: 0, down: 1, cross: true, delayed: true, cpu: 'download-cpu' }),
+  transfer('both', { up: 0.5, down: 0.5 }),
+  transfer('upload-16', { up: 1, down: 0, streams: 16 }),
+  transfer('download-16', { up: 0, down: 1, streams: 16 }),
+  {
+    name: 'echo',
+    cross: false,
+    delayed: true,
+    command: (_, { streams }) => ({ command: 'echo', count: streams, concurrency: 1 }),
+    values: ({ ms }, { streams }) => ({ echo: ms / streams })
+  },
+  {
+    name: 'echo-16',
+    cross: false,
+    delayed: false,
+    command: (_, { streams }) => ({ command: 'echo', count: multipleOf(16, streams), concurrency: 16 }),
+    values: ({ ms }, { streams }) => ({ 'echo-16': multipleOf(16, streams) / ms * 1_000 })
+  },
+  {
+    name: 'dial',
+    cross: false,
+    delayed: true,
+    command: ({ security, bareAddresses }, { dials }) => ({ command: 'dial', security, addresses: bareAddresses, count: dials, concurrency: 1 }),
+    values: ({ ms }, { dials }) => ({ dial: ms / dials })
+  },
+  {
+    name: 'dial-16',
+    cross: false,
+    delayed: false,
+    command: ({ security, bareAddresses }, { dials }) => ({
+      command: 'dial',
+      security,
+      addresses: bareAddresses,
+      count: multipleOf(LISTENING_HOSTS, dials),
+      concurrency: LISTENING_HOSTS
+    }),
+    values: ({ ms }, { dials }) => ({ 'dial-16': multipleOf(LISTENING_HOSTS, dials) / ms * 1_000 })
+  }
+]
+
+/**
+ * Runs a scenario once, after warming up.
+ *
+ * @throws {Error} when a peer fails or takes too long
+ */
+export async function measure (scenario: Scenario, pair: Pair, sizes: Sizes, warmUp: Sizes): Promise<Values> {
+  await pair.dialer.run(scenario.command(pair, warmUp), TIMEOUT)
+
+  return scenario.values(await timeCommand(pair, scenario.command(pair, sizes), TIMEOUT), sizes)
+}
+
+interface TransferInit {
+  /** The share of all bytes that goes each way. */
+  up: number
+  down: number
+
+  /** Default: 1. */
+  streams?: number
+  cross?: boolean
+  delayed?: boolean
+
+  /** The metric of CPU time. */
+  cpu?: MetricName
+}
+
+function transfer (name: MetricName, { up, down, streams = 1, cross = false, delayed = false, cpu }: TransferInit): Scenario {
+  return {
+    name,
+    cross,
+    delayed,
+    command: (_, { bytes }) => ({
+      command: 'transfer',
+      streams,
+      up: Math.round(up * bytes / streams),
+      down: Math.round(down * bytes / streams)
+    }),
+    values: ({ ms, cpuSeconds }, { bytes }) => ({
+      [name]: bytes / MIB / (ms / 1_000),
+      ...(cpu == null ? {} : { [cpu]: cpuSeconds / (bytes / MIB / 1_024) })
+    })
+  }
+}
+
+function multipleOf (factor: number, count: number): number {
+  return Math.ceil(count / factor) * factor
+}
