@@ -62,8 +62,8 @@ export class ChannelStream extends AbstractMessageStream implements ByteChannelS
 
     return {
       sentBytes: data.byteLength,
-      // a stream's sender keeps its memory
-      canSendMore: this.#channel.write(this.#channel.writesInPlace ? pieces.map(piece => piece.slice()) : pieces)
+      // a stream's sender keeps its memory; the slice of a Buffer would be a view of it
+      canSendMore: this.#channel.write(this.#channel.writesInPlace ? pieces.map(piece => Uint8Array.from(piece)) : pieces)
     }
   }
 

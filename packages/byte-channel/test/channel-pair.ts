@@ -39,7 +39,7 @@ export class PairedChannel implements ByteChannel {
 
   write (pieces: readonly Uint8Array[]): boolean {
     return this.far?.receive(pieces.map(piece => {
-      const copy = piece.slice()
+      const copy = Uint8Array.from(piece)
       this.writesInPlace && piece.fill(0xdd)
 
       return copy

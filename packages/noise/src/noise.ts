@@ -1,15 +1,12 @@
 import { serviceCapabilities } from '@libp2p/interface'
-import { lpStream } from '@libp2p/utils'
-import { Uint8ArrayList } from 'uint8arraylist'
+import { channelOf, messageStreamOf } from '@libp2p-ws/byte-channel'
+import { HandshakeMessages, sendMessage } from './handshake-messages.ts'
 import { Identity, verifyIdentity } from './identity.ts'
+import { NoiseChannel } from './noise-channel.ts'
 import { NoiseError } from './sans-io/errors.ts'
 import { Handshake } from './sans-io/handshake.ts'
-import { MAX_RECORD, recordHeader } from './sans-io/records.ts'
-import { SecureChannel } from './secure-channel.ts'
-import type { RemoteIdentity } from './identity.ts'
-import type { ConnectionEncrypter, MessageStream, PrivateKey, SecureConnectionOptions, SecuredConnection, StreamMuxerFactory, Upgrader } from '@libp2p/interface'
-import type { LengthPrefixedStream } from '@libp2p/utils'
-import type { EagerEncrypter, EagerSecureOptions } from '@libp2p-ws/core'
+import type { ConnectionEncrypter, MessageStream, MessageStreamDirection, PeerId, PrivateKey, SecureConnectionOptions, SecuredConnection, StreamMuxerFactory, Upgrader } from '@libp2p/interface'
+import type { ByteChannel, ChannelEncrypter, SecureChannelOptions, SecuredChannel } from '@libp2p-ws/core'
 import { crypto, generateKeyPair } from '#crypto'
 
 /** Protocol id (libp2p spec, noise). */
@@ -28,7 +25,7 @@ export interface NoiseInit {
 }
 
 /** Noise XX with libp2p identities and early muxer negotiation. */
-export class Noise implements EagerEncrypter {
+export class Noise implements ChannelEncrypter {
   readonly speaksFirst = true
   readonly protocol: string = NOISE_PROTOCOL
   readonly #components: NoiseComponents
@@ -49,60 +46,91 @@ export class Noise implements EagerEncrypter {
   /**
    * @throws {NoiseError} its code says at what
    * @throws {UnexpectedPeerError} when another peer answers than `options.remotePeer`
+   * @throws {Error} what the channel closed with
    */
-  async secureOutbound (connection: MessageStream, options: EagerSecureOptions = {}): Promise<SecuredConnection> {
-    const handshake = this.#handshake(true)
-    const first = handshake.writeMessage(new Uint8Array())
-    connection.send(new Uint8ArrayList(recordHeader(first.byteLength), first))
-    await options.negotiated
+  async secureChannel (channel: ByteChannel, options: SecureChannelOptions): Promise<SecuredChannel> {
+    return options.direction === 'outbound' ? this.#initiate(channel, options) : this.#respond(channel, options)
+  }
 
-    // from here on what comes in is ours
-    const messages = handshakeMessages(connection)
-    const payload = handshake.readMessage((await messages.read(options)).subarray())
-    const remote = await verifyIdentity(payload, staticOf(handshake), options.remotePeer)
-    await messages.write(handshake.writeMessage(await this.#payload(options)), options)
-
-    return this.#finish(messages, handshake, remote, this.#muxers(options), remote.streamMuxers, options)
+  /**
+   * @throws {NoiseError} its code says at what
+   * @throws {UnexpectedPeerError} when another peer answers than `options.remotePeer`
+   * @throws {Error} the reason of the signal, which aborts `connection` too
+   */
+  async secureOutbound (connection: MessageStream, options: SecureConnectionOptions = {}): Promise<SecuredConnection> {
+    return this.#secureStream(connection, 'outbound', options)
   }
 
   /**
    * @throws {NoiseError} its code says at what
    * @throws {UnexpectedPeerError} when another peer dials than `options.remotePeer`
+   * @throws {Error} the reason of the signal, which aborts `connection` too
    */
   async secureInbound (connection: MessageStream, options: SecureConnectionOptions = {}): Promise<SecuredConnection> {
-    const messages = handshakeMessages(connection)
-    const handshake = this.#handshake(false)
-    handshake.readMessage((await messages.read(options)).subarray())
-    await messages.write(handshake.writeMessage(await this.#payload(options)), options)
-    const payload = handshake.readMessage((await messages.read(options)).subarray())
-    const remote = await verifyIdentity(payload, staticOf(handshake), options.remotePeer)
+    return this.#secureStream(connection, 'inbound', options)
+  }
 
-    return this.#finish(messages, handshake, remote, remote.streamMuxers, this.#muxers(options), options)
+  async #secureStream (connection: MessageStream, direction: MessageStreamDirection, { signal, ...options }: SecureConnectionOptions): Promise<SecuredConnection> {
+    signal?.throwIfAborted()
+    const channel = channelOf(connection)
+    const onAbort = (): void => { channel.abort(signal?.reason) }
+    signal?.addEventListener('abort', onAbort, { once: true })
+
+    try {
+      const { channel: secured, remotePeer, streamMuxer } = await this.secureChannel(channel, { ...options, direction })
+      const { inactivityTimeout, maxReadBufferLength } = connection
+
+      return {
+        connection: messageStreamOf(secured, { log: connection.log.newScope('noise'), direction: connection.direction, inactivityTimeout, maxReadBufferLength }),
+        remotePeer,
+        ...streamMuxer != null && { streamMuxer }
+      }
+    } finally {
+      signal?.removeEventListener('abort', onAbort)
+    }
+  }
+
+  async #initiate (channel: ByteChannel, options: SecureChannelOptions): Promise<SecuredChannel> {
+    const handshake = this.#handshake(true)
+    sendMessage(channel, handshake.writeMessage(new Uint8Array()), options.preamble)
+    await options.negotiated
+
+    // from here on what comes in is ours
+    const messages = new HandshakeMessages(channel)
+    const payload = handshake.readMessage(await messages.read())
+    const remote = await verifyIdentity(payload, staticOf(handshake), options.remotePeer)
+    const muxers = this.#muxers(options)
+    messages.write(handshake.writeMessage(await this.#identity.payload(muxers)))
+    messages.release()
+
+    return this.#secured(new NoiseChannel(channel, handshake.finish()), remote.peer, muxers, remote.streamMuxers)
+  }
+
+  async #respond (channel: ByteChannel, options: SecureChannelOptions): Promise<SecuredChannel> {
+    const messages = new HandshakeMessages(channel)
+    const handshake = this.#handshake(false)
+    const muxers = this.#muxers(options)
+    handshake.readMessage(await messages.read())
+    messages.write(handshake.writeMessage(await this.#identity.payload(muxers)))
+    const payload = handshake.readMessage(await messages.read())
+    const remote = await verifyIdentity(payload, staticOf(handshake), options.remotePeer)
+    messages.release()
+
+    return this.#secured(new NoiseChannel(channel, handshake.finish()), remote.peer, remote.streamMuxers, muxers)
   }
 
   #handshake (initiator: boolean): Handshake {
     return new Handshake({ crypto, initiator, staticKey: this.#staticKey, ephemeralKey: generateKeyPair(), prologue: this.#prologue })
   }
 
-  async #payload (options: SecureConnectionOptions): Promise<Uint8Array> {
-    return this.#identity.payload(this.#muxers(options))
-  }
-
-  #muxers ({ skipStreamMuxerNegotiation }: SecureConnectionOptions): string[] {
+  #muxers ({ skipStreamMuxerNegotiation }: SecureChannelOptions): string[] {
     return skipStreamMuxerNegotiation === true ? [] : [...this.#components.upgrader.getStreamMuxers().keys()]
   }
 
-  #finish (messages: LengthPrefixedStream, handshake: Handshake, { peer }: RemoteIdentity, initiators: string[], responders: string[], options: SecureConnectionOptions): SecuredConnection {
-    const muxer = options.skipStreamMuxerNegotiation === true ? undefined : this.#commonMuxer(initiators, responders)
+  #secured (channel: ByteChannel, remotePeer: PeerId, initiators: string[], responders: string[]): SecuredChannel {
+    const streamMuxer = this.#commonMuxer(initiators, responders)
 
-    // the channel listens before what came after the handshake is handed on
-    const connection = messages.unwrap()
-
-    return {
-      connection: new SecureChannel(connection, handshake.finish()),
-      remotePeer: peer,
-      ...muxer != null && { streamMuxer: muxer }
-    }
+    return { channel, remotePeer, ...streamMuxer != null && { streamMuxer } }
   }
 
   /** The first of the initiator's that the responder has too (libp2p spec, "Inlined muxer negotiation"). */
@@ -127,23 +155,6 @@ Object.defineProperty(Noise.prototype, serviceCapabilities, { value: ['@libp2p/c
 /** A factory for the `connectionEncrypters` of createLibp2p and createSwarm. */
 export function noise (init: NoiseInit = {}): (components: NoiseComponents) => ConnectionEncrypter {
   return components => new Noise(components, init)
-}
-
-/** Messages of the handshake have the same frame as records: 16 bits of length, big endian. */
-function handshakeMessages (connection: MessageStream): LengthPrefixedStream {
-  return lpStream(connection, {
-    maxDataLength: MAX_RECORD,
-    maxLengthLength: 2,
-    lengthEncoder: recordHeader,
-    lengthDecoder: bytes => {
-      // asks for one more byte
-      if (bytes.byteLength < 2) {
-        throw new RangeError('the length has two bytes')
-      }
-
-      return bytes.getUint16(0)
-    }
-  })
 }
 
 function staticOf ({ remoteStatic }: Handshake): Uint8Array {

@@ -1,6 +1,6 @@
 import { expect } from 'aegir/chai'
 import fc from 'fast-check'
-import { decodePayload, encodePayload, RecordReader, recordHeader } from '../src/sans-io/index.ts'
+import { decodePayload, encodePayload, MAX_PLAINTEXT, RecordReader, recordHeader, splitPlaintext } from '../src/sans-io/index.ts'
 
 describe('handshake payload', () => {
   it('has the bytes of the spec\'s protobuf', () => {
@@ -50,7 +50,12 @@ describe('records', () => {
 
       for (let offset = 0, i = 0; offset < bytes.length; i++) {
         const piece = bytes.subarray(offset, offset += cuts[i % cuts.length] ?? 1)
-        read.push(...reader.read(piece).map(pieces => Buffer.concat(pieces).toString('hex')))
+        reader.push(piece)
+
+        for (let record = reader.next(); record !== undefined; record = reader.next()) {
+          read.push(Buffer.concat(record).toString('hex'))
+          expect(reader.midway).to.equal(false)
+        }
       }
 
       expect(read).to.deep.equal(records.map(record => Buffer.from(record).toString('hex')))
@@ -58,7 +63,26 @@ describe('records', () => {
   })
 
   it('that cannot hold a tag are refused', () => {
-    expect(() => new RecordReader(16).read(Uint8Array.of(0, 15))).to.throw().with.property('code', 'ERR_NOISE_LENGTH')
-    expect(() => new RecordReader(16).read(Uint8Array.of(0, 0))).to.throw().with.property('code', 'ERR_NOISE_LENGTH')
+    for (const length of [0, 15]) {
+      const reader = new RecordReader(16)
+      reader.push(Uint8Array.of(0, length))
+      expect(() => reader.next()).to.throw().with.property('code', 'ERR_NOISE_LENGTH')
+    }
+  })
+
+  it('hold at most 65,519 bytes of plaintext, in views of what was written', () => {
+    fc.assert(fc.property(fc.array(fc.nat(150_000), { maxLength: 4 }), lengths => {
+      const pieces = lengths.map((length, i) => new Uint8Array(length).fill(i + 1))
+      const records = splitPlaintext(pieces)
+      const total = lengths.reduce((sum, length) => sum + length, 0)
+
+      expect(records.map(({ length }) => length)).to.deep.equal(Array.from({ length: Math.ceil(total / MAX_PLAINTEXT) }, (_, i) => Math.min(MAX_PLAINTEXT, total - i * MAX_PLAINTEXT)))
+      expect(Buffer.compare(Buffer.concat(records.flatMap(record => record.pieces)), Buffer.concat(pieces))).to.equal(0)
+      expect(pieces.map(memoryOf)).to.include.members(records.flatMap(record => record.pieces).map(memoryOf))
+    }), { numRuns: 50 })
   })
 })
+
+function memoryOf ({ buffer }: Uint8Array): ArrayBufferLike {
+  return buffer
+}

@@ -1,7 +1,8 @@
 import { chacha20poly1305 } from '@noble/ciphers/chacha.js'
 import { x25519 } from '@noble/curves/ed25519.js'
-import { hmac } from '@noble/hashes/hmac.js'
+import { hkdf } from '@noble/hashes/hkdf.js'
 import { sha256 } from '@noble/hashes/sha2.js'
+import { KEY_LENGTH } from '../sans-io/crypto.ts'
 import { concat } from '../sans-io/symmetric-state.ts'
 import type { KeyPair, NoiseCrypto } from '../sans-io/crypto.ts'
 
@@ -24,7 +25,11 @@ export const crypto: NoiseCrypto = {
 
   sha256: (...pieces) => sha256(concat(pieces)),
 
-  hmac: (key, ...pieces) => hmac(sha256, key, concat(pieces)),
+  hkdf (salt, input) {
+    const keys = hkdf(sha256, input, salt, undefined, 2 * KEY_LENGTH)
+
+    return [keys.slice(0, KEY_LENGTH), keys.slice(KEY_LENGTH)]
+  },
 
   importKey: key => key,
 

@@ -1,28 +1,29 @@
-import { createCipheriv, createDecipheriv, createHash, createHmac, createPublicKey, diffieHellman, generateKeyPairSync } from 'node:crypto'
-import { TAG_LENGTH } from '../sans-io/crypto.ts'
+import { createCipheriv, createDecipheriv, createHash, createPublicKey, createSecretKey, diffieHellman, generateKeyPairSync, hkdfSync } from 'node:crypto'
+import { KEY_LENGTH, TAG_LENGTH } from '../sans-io/crypto.ts'
+import { concat } from '../sans-io/symmetric-state.ts'
 import { splitTag } from './split-tag.ts'
 import type { KeyPair, NoiseCrypto } from '../sans-io/crypto.ts'
 import type { KeyObject } from 'node:crypto'
 
-/** SubjectPublicKeyInfo of an X25519 key up to the key itself (RFC 8410). */
-const SPKI_PREFIX = Buffer.from('302a300506032b656e032100', 'hex')
-
 const CIPHER = 'chacha20-poly1305'
+const CIPHER_OPTIONS = { authTagLength: TAG_LENGTH }
+const NO_INFO = new Uint8Array()
+
+/** Bytes up to which joining pieces costs less than a call of OpenSSL for each of them. */
+const JOIN_BELOW = 2_048
 
 export function generateKeyPair (): KeyPair {
   const { publicKey, privateKey } = generateKeyPairSync('x25519')
 
-  return { publicKey: publicKey.export({ type: 'spki', format: 'der' }).subarray(SPKI_PREFIX.length), privateKey }
+  // a JWK is a thirtieth of the price of DER
+  return { publicKey: Buffer.from(publicKey.export({ format: 'jwk' }).x ?? '', 'base64url'), privateKey }
 }
 
 /** node:crypto, which is OpenSSL. */
 export const crypto: NoiseCrypto = {
   dh (privateKey, publicKey) {
     try {
-      return diffieHellman({
-        privateKey: privateKey as KeyObject,
-        publicKey: createPublicKey({ key: Buffer.concat([SPKI_PREFIX, publicKey]), format: 'der', type: 'spki' })
-      })
+      return diffieHellman({ privateKey: privateKey as KeyObject, publicKey: importPublicKey(publicKey) })
     } catch {
       // OpenSSL refuses a shared secret of zeros
       return undefined
@@ -36,22 +37,23 @@ export const crypto: NoiseCrypto = {
     return hash.digest()
   },
 
-  hmac (key, ...pieces) {
-    const hmac = createHmac('sha256', key)
-    pieces.forEach(piece => { hmac.update(piece) })
+  hkdf (salt, input) {
+    const keys = hkdfSync('sha256', input, salt, NO_INFO, 2 * KEY_LENGTH)
 
-    return hmac.digest()
+    return [new Uint8Array(keys, 0, KEY_LENGTH), new Uint8Array(keys, KEY_LENGTH)]
   },
 
-  importKey: key => key,
+  importKey: key => createSecretKey(key),
 
   encrypt (key, nonce, ad, pieces) {
-    const cipher = createCipheriv(CIPHER, key as Uint8Array, nonce, { authTagLength: TAG_LENGTH })
-    ad.byteLength > 0 && cipher.setAAD(ad, { plaintextLength: lengthOf(pieces) })
-    const encrypted: Uint8Array[] = pieces.map(piece => cipher.update(piece))
+    const cipher = createCipheriv(CIPHER, key as KeyObject, nonce, CIPHER_OPTIONS)
+    const length = lengthOf(pieces)
+    ad.byteLength > 0 && cipher.setAAD(ad, { plaintextLength: length })
+    const encrypted: Uint8Array[] = joinSmall(pieces, length).map(piece => cipher.update(piece))
     cipher.final()
+    encrypted.push(cipher.getAuthTag())
 
-    return [...encrypted, cipher.getAuthTag()]
+    return encrypted
   },
 
   decrypt (key, nonce, ad, pieces) {
@@ -61,10 +63,11 @@ export const crypto: NoiseCrypto = {
       return undefined
     }
 
-    const decipher = createDecipheriv(CIPHER, key as Uint8Array, nonce, { authTagLength: TAG_LENGTH })
+    const length = lengthOf(split.ciphertext)
+    const decipher = createDecipheriv(CIPHER, key as KeyObject, nonce, CIPHER_OPTIONS)
     decipher.setAuthTag(split.tag)
-    ad.byteLength > 0 && decipher.setAAD(ad, { plaintextLength: lengthOf(split.ciphertext) })
-    const plain = split.ciphertext.map(piece => decipher.update(piece))
+    ad.byteLength > 0 && decipher.setAAD(ad, { plaintextLength: length })
+    const plain = joinSmall(split.ciphertext, length).map(piece => decipher.update(piece))
 
     try {
       decipher.final()
@@ -74,6 +77,16 @@ export const crypto: NoiseCrypto = {
 
     return plain
   }
+}
+
+function importPublicKey (key: Uint8Array): KeyObject {
+  const { buffer, byteOffset, byteLength } = key
+
+  return createPublicKey({ key: { kty: 'OKP', crv: 'X25519', x: Buffer.from(buffer, byteOffset, byteLength).toString('base64url') }, format: 'jwk' })
+}
+
+function joinSmall (pieces: readonly Uint8Array[], length: number): readonly Uint8Array[] {
+  return pieces.length > 1 && length <= JOIN_BELOW ? [concat(pieces)] : pieces
 }
 
 function lengthOf (pieces: readonly Uint8Array[]): number {

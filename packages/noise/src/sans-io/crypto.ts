@@ -18,8 +18,8 @@ export interface NoiseCrypto {
 
   sha256(...pieces: Uint8Array[]): Uint8Array
 
-  /** RFC 2104 with SHA-256. */
-  hmac(key: Uint8Array, ...pieces: Uint8Array[]): Uint8Array
+  /** RFC 5869 with SHA-256 and no info: two keys of 32 bytes. */
+  hkdf(salt: Uint8Array, input: Uint8Array): [Uint8Array, Uint8Array]
 
   /** @param key - 32 bytes */
   importKey(key: Uint8Array): CipherKey

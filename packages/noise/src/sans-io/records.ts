@@ -12,53 +12,100 @@ export function recordHeader (length: number): Uint8Array {
   return Uint8Array.of(length >>> 8, length & 0xff)
 }
 
+/** Cuts `pieces` into the plaintext of records: views of them, at most `MAX_PLAINTEXT` bytes together. */
+export function splitPlaintext (pieces: readonly Uint8Array[]): Array<{ pieces: readonly Uint8Array[], length: number }> {
+  const total = pieces.reduce((sum, { byteLength }) => sum + byteLength, 0)
+
+  if (total <= MAX_PLAINTEXT) {
+    return total === 0 ? [] : [{ pieces, length: total }]
+  }
+
+  const records: Array<{ pieces: Uint8Array[], length: number }> = []
+  let record = { pieces: [] as Uint8Array[], length: 0 }
+
+  for (const piece of pieces) {
+    for (let offset = 0; offset < piece.byteLength;) {
+      const part = piece.subarray(offset, offset + MAX_PLAINTEXT - record.length)
+      offset += part.byteLength
+      record.pieces.push(part)
+      record.length += part.byteLength
+
+      if (record.length === MAX_PLAINTEXT) {
+        records.push(record)
+        record = { pieces: [], length: 0 }
+      }
+    }
+  }
+
+  record.length > 0 && records.push(record)
+
+  return records
+}
+
 /** Cuts a stream of bytes into records, as the pieces in which they come. */
 export class RecordReader {
+  readonly #shortest: number
+  #piece: Uint8Array = new Uint8Array()
+  #offset = 0
   #pieces: Uint8Array[] = []
   #left = 0
   #lengthHigh: number | undefined
-  readonly #shortest: number
 
   /** @param shortest - bytes that every record has at least */
   constructor (shortest: number) {
     this.#shortest = shortest
   }
 
+  /** Whether the bytes so far end in the middle of a record. */
+  get midway (): boolean {
+    return this.#left > 0 || this.#lengthHigh !== undefined
+  }
+
+  /** Only after `next` gave undefined. */
+  push (piece: Uint8Array): void {
+    this.#piece = piece
+    this.#offset = 0
+  }
+
   /**
-   * The records that `piece` completes.
+   * The next record; undefined when the bytes end before it does.
    *
    * @throws {NoiseError} `ERR_NOISE_LENGTH` for a record that is too short
    */
-  read (piece: Uint8Array): Uint8Array[][] {
-    const records: Uint8Array[][] = []
-    let offset = 0
-
-    while (offset < piece.byteLength) {
+  next (): Uint8Array[] | undefined {
+    while (this.#offset < this.#piece.byteLength) {
       if (this.#left === 0) {
-        offset = this.#readLength(piece, offset)
+        this.#readLength()
         continue
       }
 
-      const part = piece.subarray(offset, offset + this.#left)
-      offset += part.byteLength
+      const part = this.#piece.subarray(this.#offset, this.#offset + this.#left)
+      this.#offset += part.byteLength
       this.#left -= part.byteLength
       this.#pieces.push(part)
 
       if (this.#left === 0) {
-        records.push(this.#pieces)
+        const record = this.#pieces
         this.#pieces = []
+
+        return record
       }
     }
 
-    return records
+    return undefined
   }
 
-  #readLength (piece: Uint8Array, offset: number): number {
-    const byte = piece[offset] ?? 0
+  /** What came behind the last record. */
+  rest (): Uint8Array {
+    return this.#piece.subarray(this.#offset)
+  }
+
+  #readLength (): void {
+    const byte = this.#piece[this.#offset++] ?? 0
 
     if (this.#lengthHigh == null) {
       this.#lengthHigh = byte
-      return offset + 1
+      return
     }
 
     this.#left = this.#lengthHigh * 256 + byte
@@ -67,7 +114,5 @@ export class RecordReader {
     if (this.#left < this.#shortest) {
       throw new NoiseError('ERR_NOISE_LENGTH', `a record of ${this.#left} bytes`)
     }
-
-    return offset + 1
   }
 }

@@ -2,8 +2,7 @@ import { CipherState } from './cipher-state.ts'
 import { NoiseError } from './errors.ts'
 import type { NoiseCrypto } from './crypto.ts'
 
-const ONE = Uint8Array.from([1])
-const TWO = Uint8Array.from([2])
+const NOTHING = new Uint8Array()
 
 /** What both ends have said so far, hashed, and the key that follows from it (Noise spec, "SymmetricState"). */
 export class SymmetricState {
@@ -37,7 +36,7 @@ export class SymmetricState {
       throw new NoiseError('ERR_NOISE_KEY', 'the far end\'s key is a point of low order')
     }
 
-    const [chainingKey, key] = this.#hkdf(secret)
+    const [chainingKey, key] = this.#crypto.hkdf(this.#chainingKey, secret)
     this.#chainingKey = chainingKey
     this.#cipher = new CipherState(this.#crypto, key)
   }
@@ -60,18 +59,9 @@ export class SymmetricState {
 
   /** The initiator's key, then the responder's. */
   split (): [CipherState, CipherState] {
-    const [first, second] = this.#hkdf(new Uint8Array())
+    const [first, second] = this.#crypto.hkdf(this.#chainingKey, NOTHING)
 
     return [new CipherState(this.#crypto, first), new CipherState(this.#crypto, second)]
-  }
-
-  /** HKDF of RFC 5869 with two outputs (Noise spec, 4.3). */
-  #hkdf (input: Uint8Array): [Uint8Array, Uint8Array] {
-    const { hmac } = this.#crypto
-    const temporary = hmac(this.#chainingKey, input)
-    const first = hmac(temporary, ONE)
-
-    return [first, hmac(temporary, first, TWO)]
   }
 }
 

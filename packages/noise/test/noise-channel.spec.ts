@@ -1,0 +1,206 @@
+import { execFileSync } from 'node:child_process'
+import { generateKeyPair } from '@libp2p/crypto/keys'
+import { peerIdFromPrivateKey } from '@libp2p/peer-id'
+import { streamPair } from '@libp2p/utils'
+import { channelOf } from '@libp2p-ws/byte-channel'
+import { expect } from 'aegir/chai'
+import fc from 'fast-check'
+import { noise } from '../src/index.ts'
+import { NoiseChannel } from '../src/noise-channel.ts'
+import { CipherState, MAX_PLAINTEXT } from '../src/sans-io/index.ts'
+import { PROVIDERS } from './key-pairs.ts'
+import { Recorder, WireChannel } from './wire-channel.ts'
+import type { Noise } from '../src/index.ts'
+import type { SecuredChannel } from '@libp2p-ws/core'
+
+const crypto = PROVIDERS[0]?.crypto as NonNullable<typeof PROVIDERS[0]>['crypto']
+
+/** Two ends after a handshake, and the wire of each: what one wrote is given to the other by the test. */
+function pair (writesInPlace = false): { near: NoiseChannel, far: NoiseChannel, nearWire: WireChannel, farWire: WireChannel } {
+  const [there, back] = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)]
+  const keys = (send: Uint8Array, receive: Uint8Array): any => ({ send: new CipherState(crypto, send), receive: new CipherState(crypto, receive), hash: new Uint8Array(32) })
+  const [nearWire, farWire] = [new WireChannel(writesInPlace), new WireChannel(writesInPlace)]
+
+  return { near: new NoiseChannel(nearWire, keys(there, back)), far: new NoiseChannel(farWire, keys(back, there)), nearWire, farWire }
+}
+
+async function secured (): Promise<{ left: SecuredChannel, right: SecuredChannel, outbound: Awaited<ReturnType<typeof streamPair>>[0] }> {
+  const upgrader = { getStreamMuxers: () => new Map() }
+  const [a, b] = (await Promise.all([generateKeyPair('Ed25519'), generateKeyPair('Ed25519')])).map(privateKey => ({
+    peer: peerIdFromPrivateKey(privateKey), encrypter: noise()({ privateKey, upgrader }) as Noise
+  })) as [any, any]
+  const [outbound, inbound] = await streamPair()
+  const [left, right] = await Promise.all([
+    a.encrypter.secureChannel(channelOf(outbound), { direction: 'outbound', remotePeer: b.peer }),
+    b.encrypter.secureChannel(channelOf(inbound), { direction: 'inbound' })
+  ])
+
+  return { left, right, outbound }
+}
+
+describe('a channel of noise', () => {
+  it('carries what is written, however the records are cut and whenever the reader pauses', () => {
+    const writes = fc.array(fc.array(fc.uint8Array({ maxLength: 40 }), { maxLength: 3 }), { maxLength: 6 })
+
+    fc.assert(fc.property(writes, fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 1 }), fc.array(fc.boolean()), (batches, cuts, pauses) => {
+      const { near, far, nearWire, farWire } = pair()
+      const log = new Recorder()
+      let turn = 0
+      log.onPiece = () => { pauses[turn++] === true && far.pause() }
+      far.handler = log
+      far.resume()
+      const written = Buffer.concat(batches.flat())
+      batches.forEach(pieces => { near.write(pieces) })
+      const wire = nearWire.written()
+
+      for (let offset = 0, i = 0; offset < wire.length; i++) {
+        farWire.receive(Uint8Array.from(wire.subarray(offset, offset += cuts[i % cuts.length] ?? 1)))
+        // pauses hold back, they lose nothing
+        far.resume()
+      }
+
+      while (log.bytes.length < written.length) {
+        far.resume()
+      }
+
+      expect(Buffer.compare(log.bytes, written)).to.equal(0)
+    }), { numRuns: 300 })
+  })
+
+  it('stops in the middle of records that came at once', () => {
+    const { near, far, nearWire, farWire } = pair()
+    const log = new Recorder()
+    log.onPiece = () => { far.pause() }
+    far.handler = log
+    far.resume()
+    near.write([Uint8Array.of(1)])
+    near.write([Uint8Array.of(2)])
+    farWire.receive(nearWire.written())
+    expect([...log.bytes]).to.deep.equal([1])
+    expect(farWire.paused).to.equal(true)
+    far.unread(Uint8Array.of(9))
+    far.resume()
+    expect([...log.bytes]).to.deep.equal([1, 9])
+    far.resume()
+    expect([...log.bytes]).to.deep.equal([1, 9, 2])
+    expect(farWire.paused).to.equal(true)
+  })
+
+  it('leaves what it is given to write as it was, and gives away memory of its own', () => {
+    const { near, far, nearWire, farWire } = pair(true)
+    const log = new Recorder()
+    far.handler = log
+    far.resume()
+    const mine = [Uint8Array.of(1, 2, 3), new Uint8Array(MAX_PLAINTEXT).fill(7)]
+    near.write(mine)
+    farWire.receive(nearWire.written())
+    expect(mine).to.deep.equal([Uint8Array.of(1, 2, 3), new Uint8Array(MAX_PLAINTEXT).fill(7)])
+    expect(log.bytes.length).to.equal(MAX_PLAINTEXT + 3)
+  })
+
+  it('passes back-pressure, the end and the abort on, in both directions', () => {
+    const { near, nearWire } = pair()
+    const log = new Recorder()
+    near.handler = log
+    near.resume()
+    nearWire.full = true
+    expect(near.write([Uint8Array.of(1)])).to.equal(false)
+    nearWire.handler.onDrain()
+    nearWire.handler.onEnd()
+    near.close()
+    near.abort(new Error('enough'), 7)
+    expect(nearWire.calls).to.deep.equal(['close', 'abort enough 7'])
+    expect(log.events).to.deep.equal(['drain', 'end', 'close enough 7'])
+  })
+
+  it('refuses a connection that ends in the middle of a record', () => {
+    const { near, far, nearWire, farWire } = pair()
+    const log = new Recorder()
+    far.handler = log
+    far.resume()
+    near.write([Uint8Array.of(1, 2, 3)])
+    farWire.receive(nearWire.written().subarray(0, -1))
+    farWire.handler.onEnd()
+    expect(log.errors).to.have.lengthOf(1)
+    expect(log.errors[0]).to.have.property('code', 'ERR_NOISE_LENGTH')
+  })
+
+  it('refuses a record that comes again, and delivers nothing of it', () => {
+    const { near, far, nearWire, farWire } = pair()
+    const log = new Recorder()
+    far.handler = log
+    far.resume()
+    near.write([Uint8Array.of(1)])
+    const record = nearWire.written()
+    farWire.receive(record.slice())
+    farWire.receive(record.slice())
+    expect([...log.bytes]).to.deep.equal([1])
+    expect(log.errors[0]).to.have.property('code', 'ERR_NOISE_DECRYPT')
+  })
+
+  it('survives any bytes: the connection ends with a reason', () => {
+    fc.assert(fc.property(fc.array(fc.uint8Array({ maxLength: 100 })), pieces => {
+      const { far, farWire } = pair()
+      const log = new Recorder()
+      far.handler = log
+      far.resume()
+      pieces.forEach(piece => { farWire.receive(piece) })
+      expect(log.bytes).to.have.lengthOf(0)
+      expect(log.errors.every(error => error.name === 'NoiseError')).to.equal(true)
+    }))
+  })
+
+  it('aborts when its key was used too often', () => {
+    const wire = new WireChannel()
+    const cipher = (): CipherState => new CipherState(crypto, new Uint8Array(32), Number.MAX_SAFE_INTEGER)
+    const channel = new NoiseChannel(wire, { send: cipher(), receive: cipher(), hash: new Uint8Array(32) })
+    const log = new Recorder()
+    channel.handler = log
+    channel.write([Uint8Array.of(1)])
+    expect(wire.written()).to.have.lengthOf(0)
+    expect(log.errors[0]).to.have.property('code', 'ERR_NOISE_NONCE')
+  })
+
+  it('is what a handshake on channels gives, with the first records behind it', async () => {
+    const { left, right } = await secured()
+    const log = new Recorder()
+    const three = new Promise<void>(resolve => { log.onPiece = () => { log.bytes.length >= 3 && resolve() } })
+    left.channel.write([Uint8Array.of(1, 2), Uint8Array.of(3)])
+    right.channel.handler = log
+    right.channel.resume()
+    await three
+    expect([...log.bytes]).to.deep.equal([1, 2, 3])
+  })
+
+  it('ends with the reason of the channel below when that ends in the handshake', async () => {
+    const [outbound] = await streamPair()
+    const privateKey = await generateKeyPair('Ed25519')
+    const encrypter = noise()({ privateKey, upgrader: { getStreamMuxers: () => new Map() } }) as Noise
+    const channel = channelOf(outbound)
+    const securing = encrypter.secureChannel(channel, { direction: 'outbound' })
+    channel.abort(new Error('too late'))
+    await expect(securing).to.eventually.be.rejectedWith('too late')
+  })
+
+  it('overwrites ciphertext that was decrypted when it is told to', () => {
+    const script = `
+      import { NoiseChannel } from './src/noise-channel.ts'
+      import { CipherState } from './src/sans-io/index.ts'
+      import { crypto } from './src/crypto/node.ts'
+      import { WireChannel, Recorder } from './test/wire-channel.ts'
+      const keys = () => ({ send: new CipherState(crypto, new Uint8Array(32)), receive: new CipherState(crypto, new Uint8Array(32)), hash: new Uint8Array(32) })
+      const [a, b] = [new WireChannel(), new WireChannel()]
+      const [near, far] = [new NoiseChannel(a, keys()), new NoiseChannel(b, keys())]
+      const log = new Recorder()
+      far.handler = log
+      far.resume()
+      near.write([Uint8Array.of(5, 5)])
+      const record = Uint8Array.from(a.written())
+      b.receive(record)
+      console.log([...log.bytes].join(), record.subarray(2).every(byte => byte === 0xdd))`
+    const run = (env: object): string => execFileSync(process.execPath, ['--conditions=development', '--input-type=module-typescript', '-e', script], { cwd: new URL('..', import.meta.url), env: { ...process.env, ...env } }).toString().trim()
+
+    expect(run({ LIBP2P_WS_POISON: '1' })).to.equal('5,5 true')
+    expect(run({ LIBP2P_WS_POISON: '' })).to.equal('5,5 false')
+  })
+})
