@@ -4,10 +4,11 @@ import { Child, runToEnd } from '@libp2p-ws/interop/child-process'
 import { preparePeer } from '@libp2p-ws/interop/peers'
 import { CASES, CROWD } from './cases.ts'
 import { dial } from './measure.ts'
-import { ADDRESS, TestNetwork } from './network.ts'
+import { ADDRESS, FAR, TestNetwork, VERY_FAR } from './network.ts'
 import { GOOD_PORT, WRONG_PEER_PORT } from './places.ts'
 import type { Listeners } from './cases.ts'
 import type { Dialer } from './measure.ts'
+import type { DelayedLink } from './network.ts'
 import type { Listening } from '@libp2p-ws/interop/contract'
 import type { Peer, PeerName } from '@libp2p-ws/interop/peers'
 
@@ -16,9 +17,6 @@ const READY_TIMEOUT = 60_000
 
 /** Dials of each dialer before anything is measured, so that its code is warm. */
 const WARM_UP_DIALS = 20
-
-/** One way, so that the round trip takes 100 ms. */
-const FAR_DELAY = '50ms'
 
 /**
  * When a dialer is told to give up, ms. For js-libp2p this is its own default
@@ -61,7 +59,8 @@ export class Laboratory {
     const delayLink = await buildDelayLink()
 
     this.network.open()
-    await this.startDelayLink(delayLink)
+    await this.startDelayLink(delayLink, FAR)
+    await this.startDelayLink(delayLink, VERY_FAR)
     await this.startListeners(goPeer)
 
     for (const peer of peers) {
@@ -69,10 +68,10 @@ export class Laboratory {
     }
   }
 
-  private async startDelayLink (binary: string): Promise<void> {
-    const link = this.start(binary, this.network.delayLinkArgs(FAR_DELAY))
-    await link.readLine(READY_TIMEOUT)
-    this.network.useDelayLink()
+  private async startDelayLink (binary: string, link: DelayedLink): Promise<void> {
+    const child = this.start(binary, this.network.delayLinkArgs(link))
+    await child.readLine(READY_TIMEOUT)
+    this.network.useDelayedLink(link)
   }
 
   private async startListeners ({ command, args }: Peer): Promise<void> {
@@ -80,7 +79,7 @@ export class Laboratory {
       ...args, 'listen', '--security', 'noise', '--count', count.toString(), ...addresses.flatMap(address => ['--listen', address])
     ]))
     const servers = this.start(...this.network.amongListeners(process.execPath, [
-      fileURLToPath(new URL('silent-servers.ts', import.meta.url))
+      fileURLToPath(new URL('servers.ts', import.meta.url))
     ]))
     await servers.readLine(READY_TIMEOUT)
 
@@ -102,7 +101,7 @@ export class Laboratory {
     const [oneGoodAddress] = CASES
 
     for (let n = 0; n < WARM_UP_DIALS; n++) {
-      const { outcomes } = await dial(dialer, oneGoodAddress?.targets(this.listeners) ?? [])
+      const { outcomes } = await dial(dialer, { targets: oneGoodAddress?.targets(this.listeners) ?? [] })
 
       if (!outcomes.every(({ ok }) => ok)) {
         throw new Error(`${implementation} cannot dial a good address: ${outcomes[0]?.error}`)

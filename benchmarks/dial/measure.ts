@@ -1,10 +1,14 @@
 import { setTimeout } from 'node:timers/promises'
-import { openSockets } from './open-sockets.ts'
+import { halfOpenSockets, openedSockets, openSockets } from './open-sockets.ts'
+import type { DialCase, Listeners } from './cases.ts'
 import type { Child } from '@libp2p-ws/interop/child-process'
-import type { DialBatch, DialBatchReport, DialTarget } from '@libp2p-ws/interop/contract'
+import type { DialBatch, DialBatchReport } from '@libp2p-ws/interop/contract'
 
 /** How long after a dial the sockets that are still open are counted, ms. */
 const SETTLE = 500
+
+/** Between two looks at the sockets that are connecting, ms. */
+const SAMPLE = 20
 
 /** For a dialer to answer beyond the time it has for the dial, ms. */
 const ANSWER_TIMEOUT = 10_000
@@ -23,38 +27,68 @@ export interface Measurement {
   /** Ms until the last dial had ended. */
   ms: number
 
-  /** Of so many peers, so many were connected. */
+  /** Of so many calls, so many were answered with a connection. */
   peers: number
   connected: number
 
-  /** Sockets that the dial opened beyond one for each connection and did not close within `SETTLE`. */
+  /** Sockets that the dial opened. */
+  opened: number
+
+  /** The most that were connecting when it was looked, every `SAMPLE` ms. */
+  halfOpen: number
+
+  /** Sockets that the dial opened beyond one for each peer that was connected to and did not close within `SETTLE`. */
   leftOpen: number
 
   /** Of the first dial that failed. */
   error?: string
 }
 
-/** Dials all targets at once. */
-export async function measure (dialer: Dialer, targets: DialTarget[]): Promise<Measurement> {
+/** Dials all targets of a case at once. */
+export async function measure (dialer: Dialer, dialCase: DialCase, listeners: Listeners): Promise<Measurement> {
   const { pid } = dialer.child
+  const targets = dialCase.targets(listeners)
+
+  if (dialCase.before !== undefined) {
+    await dial(dialer, { targets: dialCase.before(listeners) })
+    await dial(dialer, { targets: [], sameHost: true }) // ends its connections
+    await setTimeout(SETTLE)
+  }
+
   const before = openSockets(pid)
-  const { ms, outcomes } = await dial(dialer, targets)
-  const connected = outcomes.filter(({ ok }) => ok).length
+  const openedBefore = openedSockets(pid)
+  const halfOpen = watchHalfOpen(pid)
+  const { ms, outcomes } = await dial(dialer, {
+    targets,
+    ...(dialCase.before === undefined ? {} : { sameHost: true }),
+    ...(dialCase.timeout === undefined ? {} : { timeoutMs: dialCase.timeout })
+  })
+  const mostHalfOpen = halfOpen.end()
+  const opened = openedSockets(pid) - openedBefore
+  const peersConnected = new Set(targets.filter((_, index) => outcomes[index]?.ok).map(({ peerId }) => peerId)).size
   const error = outcomes.find(({ ok }) => !ok)?.error
 
   await setTimeout(SETTLE)
-  const leftOpen = openSockets(pid) - before - connected
-  await dial(dialer, []) // ends the host that dialed
+  const leftOpen = openSockets(pid) - before - peersConnected
+  await dial(dialer, { targets: [] }) // ends the host that dialed
 
-  return { ms, peers: targets.length, connected, leftOpen, ...(error == null ? {} : { error }) }
+  return {
+    ms,
+    peers: targets.length,
+    connected: outcomes.filter(({ ok }) => ok).length,
+    opened,
+    halfOpen: mostHalfOpen,
+    leftOpen,
+    ...(error == null ? {} : { error })
+  }
 }
 
-/** Has a new host of `dialer` dial all targets at once. */
-export async function dial ({ child, timeout }: Dialer, targets: DialTarget[]): Promise<DialBatchReport> {
-  const batch: DialBatch = { targets, timeoutMs: timeout }
-  child.writeLine(JSON.stringify(batch))
+/** Has a host of `dialer` dial all targets at once. */
+export async function dial ({ child, timeout }: Dialer, batch: Omit<DialBatch, 'timeoutMs'> & { timeoutMs?: number }): Promise<DialBatchReport> {
+  const limited: DialBatch = { timeoutMs: timeout, ...batch }
+  child.writeLine(JSON.stringify(limited))
 
-  return JSON.parse(await child.readLine(timeout + ANSWER_TIMEOUT))
+  return JSON.parse(await child.readLine(limited.timeoutMs + ANSWER_TIMEOUT))
 }
 
 export function median (values: number[]): number {
@@ -63,4 +97,16 @@ export function median (values: number[]): number {
   const upper = sorted[middle] ?? NaN
 
   return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? NaN)) / 2
+}
+
+function watchHalfOpen (pid: number): { end(): number } {
+  let most = 0
+  const timer = setInterval(() => { most = Math.max(most, halfOpenSockets(pid)) }, SAMPLE)
+
+  return {
+    end: () => {
+      clearInterval(timer)
+      return most
+    }
+  }
 }

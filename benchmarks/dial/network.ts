@@ -12,19 +12,28 @@ export const ADDRESS = {
   dialer: '5.6.6.1',
   listener: '5.6.6.2',
   dialer6: '2606:4700:6::1',
-  listener6: '2606:4700:6::2',
-
-  /** The same two over the link that delays packets. */
-  farDialer: '5.7.7.1',
-  farListener: '5.7.7.2'
+  listener6: '2606:4700:6::2'
 } as const
+
+/** A link beside the wire that delays every packet. */
+export interface DelayedLink {
+  device: string
+
+  /** One way, as Go writes durations. */
+  delay: string
+  dialer: string
+  listener: string
+}
+
+/** Round trips of 100 ms and of 1.2 s. */
+export const FAR: DelayedLink = { device: 'far0', delay: '50ms', dialer: '5.7.7.1', listener: '5.7.7.2' }
+export const VERY_FAR: DelayedLink = { device: 'far1', delay: '600ms', dialer: '5.8.8.1', listener: '5.8.8.2' }
 
 /** Packets to these are dropped on the way, without a word to the sender. */
 const DEAD = '5.9.0.0/16'
 const DEAD6 = '2606:4700:9::/48'
 
 const WIRE = 'wire0'
-const DELAYED = 'far0'
 
 /** The `n`th address that drops packets, from 0. */
 export function deadAddress (n: number): string {
@@ -58,14 +67,14 @@ export class TestNetwork {
     writeFileSync(this.resolvConf, `nameserver ${ADDRESS.listener}\n`)
   }
 
-  /** Arguments of the delay-link program, which makes the device that `useDelayLink` configures. */
-  delayLinkArgs (oneWay: string): string[] {
-    return [this.dialers, this.listeners, DELAYED, oneWay]
+  /** Arguments of the delay-link program, which makes the devices that `useDelayedLink` configures. */
+  delayLinkArgs ({ device, delay }: DelayedLink): string[] {
+    return [this.dialers, this.listeners, device, delay]
   }
 
-  useDelayLink (): void {
-    this.configure(this.dialers, DELAYED, `${ADDRESS.farDialer}/30`)
-    this.configure(this.listeners, DELAYED, `${ADDRESS.farListener}/30`)
+  useDelayedLink ({ device, dialer, listener }: DelayedLink): void {
+    this.configure(this.dialers, device, `${dialer}/30`)
+    this.configure(this.listeners, device, `${listener}/30`)
   }
 
   /** A command line that runs the given one among the listeners. */

@@ -10,6 +10,9 @@ export const DEAD_PORT = 1_000
 /** Closed ports on the listeners' machine, from this one on. */
 export const REFUSED_PORT = 2_000
 
+/** TLS with a certificate that nobody trusts. */
+export const WRONG_CERTIFICATE_PORT = 39_100
+
 /** They accept, and that is all. */
 export const STALLED_PORTS = [3_001, 3_002, 3_003] as const
 

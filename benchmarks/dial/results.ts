@@ -1,22 +1,30 @@
+import { countsSockets, judge, sockets } from './goals.ts'
 import { median } from './measure.ts'
+import type { Goal, Reference } from './goals.ts'
 import type { Dialer, Measurement } from './measure.ts'
 
 /** What one implementation did in one case. */
 export interface CaseResult {
   dialer: string
 
-  /** Ms, of the runs in which every peer was connected; null when there was none. */
+  /** Nobody can be connected to. */
+  fails: boolean
+
+  /** Ms, of the runs in which every peer was connected, or could not be; null when there was none. */
   median: number | null
 
   /** The worst run. */
   connected: number
   peers: number
   leftOpen: number
+  opened: number
+  halfOpen: number
   runs: Measurement[]
 }
 
 export interface CaseResults {
   name: string
+  goal: Goal
   results: CaseResult[]
 }
 
@@ -30,29 +38,36 @@ export interface Results {
   cases: CaseResults[]
 }
 
-export function summarize (dialer: string, runs: Measurement[]): CaseResult {
-  const complete = runs.filter(({ connected, peers }) => connected === peers)
+export function summarize (dialer: string, fails: boolean, runs: Measurement[]): CaseResult {
+  const complete = runs.filter(({ connected, peers }) => connected === (fails ? 0 : peers))
 
   return {
     dialer,
+    fails,
     median: complete.length === 0 ? null : Math.round(median(complete.map(({ ms }) => ms)) * 10) / 10,
     connected: Math.min(...runs.map(({ connected }) => connected)),
     peers: runs[0]?.peers ?? 0,
     leftOpen: Math.max(...runs.map(({ leftOpen }) => leftOpen)),
+    opened: Math.max(...runs.map(({ opened }) => opened)),
+    halfOpen: Math.max(...runs.map(({ halfOpen }) => halfOpen)),
     runs
   }
 }
 
 /** The median with what has to be known beside it. */
-export function describeResult ({ median, connected, peers, leftOpen, runs }: CaseResult): string {
-  const notes = leftOpen > 0 ? [`${leftOpen} left open`] : []
+export function describeResult ({ median, connected, peers, leftOpen, opened, halfOpen, fails, runs }: CaseResult, goal: Goal): string {
+  const notes = [
+    ...(countsSockets(goal) ? [sockets(opened)] : []),
+    ...(goal.halfOpen === undefined ? [] : [`${halfOpen} at once`]),
+    ...(leftOpen > 0 ? [`${leftOpen} left open`] : [])
+  ]
 
   if (median == null) {
     const given = `gave up after ${formatMs(Math.max(...runs.map(({ ms }) => ms)))}`
     return [`${peers === 1 ? 'not connected' : `${connected} of ${peers}`}, ${given}`, ...notes].join(', ')
   }
 
-  if (connected < peers) {
+  if (!fails && connected < peers) {
     notes.unshift(peers === 1 ? 'not every run connected' : `worst run ${connected} of ${peers}`)
   }
 
@@ -60,10 +75,33 @@ export function describeResult ({ median, connected, peers, leftOpen, runs }: Ca
 }
 
 export function toRows ({ dialers, cases }: Results): string[][] {
+  const reference = referenceOf(cases)
+
   return [
-    ['case', ...dialers.map(({ implementation }) => implementation)],
-    ...cases.map(({ name, results }) => [name, ...results.map(describeResult)])
+    ['case', ...dialers.map(({ implementation }) => implementation), 'goal', ''],
+    ...cases.map(({ name, goal, results }) => [
+      name,
+      ...results.map(result => describeResult(result, goal)),
+      ...describeGoal(goal, reference, results.find(({ dialer }) => dialer === 'ours'))
+    ])
   ]
+}
+
+function describeGoal (goal: Goal, reference: Reference, ours: CaseResult | undefined): [string, string] {
+  if (ours === undefined) {
+    return ['', '']
+  }
+
+  const { goal: text, missed } = judge(goal, reference, ours)
+
+  return [text, missed.length === 0 ? 'met' : `missed: ${missed.join(', ')}`]
+}
+
+/** By the first case, which is that of one good address. */
+function referenceOf (cases: CaseResults[]): Reference {
+  const median = (name: string): number => cases[0]?.results.find(({ dialer }) => dialer === name)?.median ?? NaN
+
+  return { h: median('ours'), js: median('js') }
 }
 
 export function toTable (rows: string[][]): string {

@@ -30,10 +30,15 @@ ${toMarkdownTable(toRows(results))}
   that connected to every peer. The implementations take turns, run for run. Only ratios within one such table mean something. The
   machine had ${results.cores} cores and a load average of ${results.loadAverage.toFixed(1)} before the run: what it does
   besides makes times of a few ms longer than they need to be.
+- The goal is what libp2p-ws has to reach: the median at most, and no socket left
+  open. h is its own time for one good address and js that of js-libp2p, both of
+  this table.
 - "n left open": TCP sockets beyond one for each connection, open or half open
-  500 ms after the dial had ended; the worst run.
+  500 ms after the dial had ended; the worst run. "n sockets": all that were opened.
+  "n at once": the most that were connecting, looked at every 20 ms.
 - "not connected": no run connected. The time is when the dialer gave up; it was
   told to at the latest after: ${timeouts.join(', ')}.
+- The last two cases cannot connect: the time is until the caller was told.
 
 ## How it is measured
 
@@ -42,19 +47,24 @@ ${toMarkdownTable(toRows(results))}
   yamux.
 - Each dialer is one process for the whole table. It has dialed the good address
   20 times before anything is measured, and uses a new host for each run: nothing
-  learned from earlier dials helps or hurts.
+  learned from earlier dials helps or hurts. Where a case says that the peer was
+  dialed before, that was the same host.
 - The time is from the call until the connection is there (in Go
   \`Network().DialPeer\`, which does not wait for identify either).
 - dead: packets to the address are dropped without an answer.
 - stalled: the TCP connection is accepted, then nothing is ever said.
 - refused: nobody listens on the port.
+- wrong certificate: TLS with one that is self-signed.
 - The good address is the last in the list and has the highest port, so that it
   is ranked last.
 - The names of the DNS cases are resolved by a name server that answers after
   3 s, or never.
-- 100 ms round trip: every packet is delayed by 50 ms one way.
+- 100 ms and 1.2 s round trip: every packet is delayed by half of it, one way.
+- libp2p-ws has \`connectionManager.dialBackoff\` on, without which it dials a peer
+  that has just failed again, as js-libp2p does.
 
 The addresses of each case are in
-[benchmarks/dial/cases.ts](../benchmarks/dial/cases.ts).
+[benchmarks/dial/cases.ts](../benchmarks/dial/cases.ts), the goals in
+[benchmarks/dial/goals.ts](../benchmarks/dial/goals.ts).
 `
 }

@@ -16,10 +16,12 @@ import (
 	ma "github.com/multiformats/go-multiaddr"
 )
 
-// dialBatch is one line of input of dial-batches: peers to dial all at once.
+// dialBatch is one line of input of dial-batches: peers to dial all at once, by
+// the host of the batch before or by a new one.
 type dialBatch struct {
 	Targets   []dialTarget `json:"targets"`
 	TimeoutMS int64        `json:"timeoutMs"`
+	SameHost  bool         `json:"sameHost"`
 }
 
 // dialTarget is a peer and its addresses, which do not end in /p2p.
@@ -69,8 +71,9 @@ func (t *dialTarget) UnmarshalJSON(data []byte) error {
 }
 
 // runDialBatches dials the batch on each line of standard input, with a new
-// host that knows nothing of the dials before. The host stays until the next
-// line, so that what a dial leaves open can be seen from outside.
+// host that knows nothing of the dials before, unless the batch says otherwise.
+// The host stays until the next line, so that what a dial leaves open can be
+// seen from outside.
 func runDialBatches(ctx context.Context, args []string) error {
 	var security listFlag
 	flags := flag.NewFlagSet("dial-batches", flag.ContinueOnError)
@@ -99,17 +102,27 @@ func runDialBatches(ctx context.Context, args []string) error {
 		if err := json.Unmarshal(lines.Bytes(), &batch); err != nil {
 			return fmt.Errorf("%w: %w", errUsage, err)
 		}
-		if h != nil {
-			_ = h.Close()
-		}
-		if h, err = newHost(nil, security); err != nil {
-			return err
+		if h != nil && batch.SameHost {
+			closeConns(h)
+		} else {
+			if h != nil {
+				_ = h.Close()
+			}
+			if h, err = newHost(nil, security); err != nil {
+				return err
+			}
 		}
 		if err := json.NewEncoder(os.Stdout).Encode(dialAll(ctx, h, batch)); err != nil {
 			return err
 		}
 	}
 	return lines.Err()
+}
+
+func closeConns(h host.Host) {
+	for _, conn := range h.Network().Conns() {
+		_ = conn.Close()
+	}
 }
 
 func dialAll(ctx context.Context, h host.Host, batch dialBatch) dialBatchReport {

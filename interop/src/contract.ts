@@ -85,12 +85,15 @@ export interface DialReport {
   tests: TestReport[]
 }
 
-/** A line of input of `dial-batches`: peers to dial all at once. An empty batch only ends the one before. */
+/** A line of input of `dial-batches`: peers to dial all at once. An empty batch only ends the connections of the one before. */
 export interface DialBatch {
   targets: DialTarget[]
 
   /** For each dial. */
   timeoutMs: number
+
+  /** By the host of the batch before, with what it learned and without its connections. Default: by a new host. */
+  sameHost?: boolean
 }
 
 export interface DialTarget {

@@ -7,16 +7,23 @@ import type { CreateStack, Host } from '../host-options.ts'
 
 /**
  * Reads a `DialBatch` from each line of standard input and dials it, with a new
- * host that knows nothing of the dials before. The host stays until the next
- * line, so that what a dial leaves open can be seen from outside.
+ * host that knows nothing of the dials before, unless the batch says otherwise.
+ * The host stays until the next line, so that what a dial leaves open can be seen
+ * from outside.
  */
 export async function dialBatches (createStack: CreateStack, security: Security[]): Promise<void> {
   let host: Host | undefined
 
   for await (const line of createInterface({ input: process.stdin })) {
     const batch: DialBatch = JSON.parse(line)
-    await host?.stop()
-    host = (await createStack({ listen: [], security })).host
+
+    if (host === undefined || batch.sameHost !== true) {
+      await host?.stop()
+      host = (await createStack({ listen: [], security })).host
+    } else {
+      await Promise.all(host.getConnections().map(async connection => connection.close()))
+    }
+
     print(await dialBatch(host, batch))
   }
 

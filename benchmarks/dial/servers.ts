@@ -1,10 +1,13 @@
 // Runs among the listeners, until standard input closes: TCP ports that accept
-// and never say a word, and a name server that is slow or never answers.
+// and never say a word, one with a certificate that nobody trusts, and a name
+// server that is slow or never answers.
+import { execFileSync } from 'node:child_process'
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
+import { createServer as createTlsServer } from 'node:tls'
 import { ADDRESS } from './network.ts'
-import { SLOW_NAME, SLOW_NAME_DELAY, STALLED_PORTS } from './places.ts'
+import { SLOW_NAME, SLOW_NAME_DELAY, STALLED_PORTS, WRONG_CERTIFICATE_PORT } from './places.ts'
 
 const TYPE_A = 1
 const HEADER_LENGTH = 12
@@ -12,6 +15,10 @@ const HEADER_LENGTH = 12
 for (const port of STALLED_PORTS) {
   await once(createServer((socket) => { socket.on('error', () => {}) }).listen(port, ADDRESS.listener), 'listening')
 }
+
+const certificate = selfSigned()
+const tlsServer = createTlsServer({ key: certificate, cert: certificate }, (socket) => { socket.on('error', () => {}) })
+await once(tlsServer.listen(WRONG_CERTIFICATE_PORT, ADDRESS.listener), 'listening')
 
 const nameServer = createSocket('udp4')
 nameServer.on('message', (query, { address, port }) => {
@@ -26,6 +33,14 @@ await once(nameServer, 'listening')
 
 process.stdout.write('ready\n')
 process.stdin.on('end', () => { process.exit() }).resume()
+
+/** A certificate of nobody's, and its key, PEM. */
+function selfSigned (): Buffer {
+  return execFileSync('openssl', [
+    'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2',
+    '-subj', '/CN=dial.test', '-keyout', '-', '-out', '-'
+  ], { stdio: ['ignore', 'pipe', 'ignore'] })
+}
 
 /** The answer of RFC 1035 to a question for SLOW_NAME: its one A record, or nothing of that type. */
 function answerTo (query: Buffer): Buffer | undefined {
