@@ -1,8 +1,23 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { text } from 'node:stream/consumers'
 import { expect } from 'aegir/chai'
 import { closeAll, introduce, makeSwarm } from './swarms.ts'
 
+/** For a process that has nothing to do but end, ms. */
+const END_TIMEOUT = 20_000
+
 describe('closing', () => {
   afterEach(closeAll)
+
+  it('leaves nothing that keeps the process, or the swarm in memory, whatever was under way', async function () {
+    this.timeout(END_TIMEOUT + 5_000)
+    const child = spawn(process.execPath, ['--expose-gc', new URL('fixtures/close-all.ts', import.meta.url).pathname], { stdio: ['ignore', 'pipe', 'inherit'], timeout: END_TIMEOUT })
+    const [output, [code, signal]] = await Promise.all([text(child.stdout), once(child, 'exit')])
+
+    expect({ code, signal }).to.deep.equal({ code: 0, signal: null })
+    expect(JSON.parse(output)).to.deep.equal({ alive: [], resources: [] })
+  })
 
   it('leaves no connection, listener, socket or timer', async () => {
     const before = resources()
