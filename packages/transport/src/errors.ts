@@ -74,6 +74,16 @@ export class KeepAliveTimeoutError extends Libp2pWsError {
   }
 }
 
+/** The far end did not answer a close in time. */
+export class CloseTimeoutError extends Libp2pWsError {
+  override readonly name = 'CloseTimeoutError'
+  readonly code = 'ERR_CLOSE_TIMEOUT'
+
+  constructor (timeout: number) {
+    super(`no answer to close within ${timeout} ms`)
+  }
+}
+
 /** This runtime cannot listen. */
 export class CannotListenError extends Libp2pWsError {
   override readonly name = 'CannotListenError'

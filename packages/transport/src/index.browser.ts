@@ -7,7 +7,7 @@ import type { Platform } from './platform.ts'
 import type { WebSocketDialEvents } from './progress.ts'
 import type { Transport } from '@libp2p/interface'
 
-export { CannotListenError, ChannelTakenError, KeepAliveTimeoutError, UndialableAddressError, WebSocketClosedError, WebSocketConnectError, WebSocketProtocolError } from './errors.ts'
+export { CannotListenError, ChannelTakenError, CloseTimeoutError, KeepAliveTimeoutError, UndialableAddressError, WebSocketClosedError, WebSocketConnectError, WebSocketProtocolError } from './errors.ts'
 export type { UndialableReason } from './browser/eligibility.ts'
 export type { ConnectPhase } from './errors.ts'
 export type { KeepAliveOptions, WebSocketsComponents, WebSocketsInit } from './options.ts'
@@ -26,5 +26,5 @@ export function webSockets (init: WebSocketsInit = {}): (components: WebSocketsC
     createListener
   }
 
-  return components => createTransport(components, init, platform)
+  return components => createTransport(components, platform)
 }

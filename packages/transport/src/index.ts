@@ -2,6 +2,7 @@
  * The WebSocket transport of libp2p, for Node. Bundlers that build for browsers
  * take `index.browser.ts` by the `browser` condition of package.json.
  */
+import { createFraming } from './node/framing.ts'
 import { WebSocketListener } from './node/listener.ts'
 import { openWebSocket } from './node/open.ts'
 import { Ports } from './node/ports.ts'
@@ -12,7 +13,7 @@ import type { Platform } from './platform.ts'
 import type { WebSocketDialEvents } from './progress.ts'
 import type { Transport } from '@libp2p/interface'
 
-export { CannotListenError, ChannelTakenError, KeepAliveTimeoutError, UndialableAddressError, WebSocketClosedError, WebSocketConnectError, WebSocketProtocolError } from './errors.ts'
+export { CannotListenError, ChannelTakenError, CloseTimeoutError, KeepAliveTimeoutError, UndialableAddressError, WebSocketClosedError, WebSocketConnectError, WebSocketProtocolError } from './errors.ts'
 export type { UndialableReason } from './browser/eligibility.ts'
 export type { ConnectPhase } from './errors.ts'
 export type { ClientAddressSource } from './node/client-address.ts'
@@ -32,15 +33,16 @@ export function webSockets (init: WebSocketsInit = {}): (components: WebSocketsC
     parseProxyUrl(init.proxy)
   }
 
-  const ports = new Ports(init)
+  const framing = createFraming(init)
+  const ports = new Ports(init, framing)
   const platform: Platform = {
     async open (target, options) {
-      return openWebSocket(target, init, options)
+      return openWebSocket(target, { init, framing }, options)
     },
     createListener (components, { upgrader }, metrics) {
       return new WebSocketListener(components, { init, ports, upgrader, metrics })
     }
   }
 
-  return components => createTransport(components, init, platform)
+  return components => createTransport(components, platform)
 }

@@ -121,6 +121,12 @@ export interface ConnectionOptions {
    */
   keepAlive?: KeepAliveOptions | false
 
+  /**
+   * Who reads and writes frames: `built-in`, or the `ws` library, which is slower.
+   * Node. Default `built-in`.
+   */
+  framing?: 'built-in' | 'ws'
+
   /** Milliseconds that `close` waits for the far end before it destroys the socket. Default 5,000. */
   closeTimeout?: number
 }
@@ -132,6 +138,8 @@ export interface WebSocketsComponents {
   metrics?: Metrics
 }
 
+/** Milliseconds that `close` waits for the far end's close frame. */
+export const DEFAULT_CLOSE_TIMEOUT = 5_000
 export const DEFAULT_MAX_BUFFERED_AMOUNT: number = 1024 * 1024
 export const DEFAULT_MAX_PAYLOAD: number = 16 * 1024 * 1024
 

@@ -18,17 +18,11 @@ import type { Multiaddr } from '@multiformats/multiaddr'
  */
 const READ_HIGH_WATER_BYTES = 256 * 1024
 
-/** Milliseconds that `close` waits for the far end's close frame. */
-export const DEFAULT_CLOSE_TIMEOUT = 5_000
-
 export interface WebSocketConnectionInit {
   channel: WebSocketChannel
   remoteAddr: Multiaddr
   direction: MessageStreamDirection
   log: Logger
-
-  /** Milliseconds that `close` waits for the far end. Default 5,000. */
-  closeTimeout?: number | undefined
   metrics?: CounterGroup | undefined
   metricPrefix?: string | undefined
 }
@@ -48,7 +42,6 @@ export class WebSocketConnection extends AbstractMultiaddrConnection implements 
   readonly closed: Promise<void>
 
   readonly #channel: WebSocketChannel
-  readonly #closeTimeout: number
   readonly #channelClosed = Promise.withResolvers<void>()
   readonly #closeDetail: WebSocketCloseDetail = {}
   #closeError: Error | undefined
@@ -68,7 +61,6 @@ export class WebSocketConnection extends AbstractMultiaddrConnection implements 
     })
 
     this.#channel = init.channel
-    this.#closeTimeout = init.closeTimeout ?? DEFAULT_CLOSE_TIMEOUT
     this.closed = this.#channelClosed.promise
 
     // First of all listeners, so that the others see an event that is complete.
@@ -189,10 +181,6 @@ export class WebSocketConnection extends AbstractMultiaddrConnection implements 
 
     const gaveUp = Promise.withResolvers<never>()
     const onAbort = (): void => { gaveUp.reject(options?.signal?.reason) }
-    const timer = setTimeout(() => {
-      this.#channel.abort(new Error(`no answer to close within ${this.#closeTimeout} ms`))
-    }, this.#closeTimeout)
-
     options?.signal?.addEventListener('abort', onAbort, { once: true })
 
     try {
@@ -202,7 +190,6 @@ export class WebSocketConnection extends AbstractMultiaddrConnection implements 
       this.#channel.abort(err)
       throw err
     } finally {
-      clearTimeout(timer)
       options?.signal?.removeEventListener('abort', onAbort)
     }
   }

@@ -5,7 +5,7 @@ import { toTarget } from './target.ts'
 import { WebSocketConnection } from './websocket-connection.ts'
 import type { WebSocketChannel } from './channel.ts'
 import type { ConnectPhase } from './errors.ts'
-import type { WebSocketsComponents, WebSocketsInit } from './options.ts'
+import type { WebSocketsComponents } from './options.ts'
 import type { Platform } from './platform.ts'
 import type { WebSocketDialEvents, WebSocketPhaseType } from './progress.ts'
 import type { WebSocketTarget } from './target.ts'
@@ -27,15 +27,13 @@ class WebSocketTransport implements Transport<WebSocketDialEvents> {
   readonly [serviceCapabilities]: string[] = ['@libp2p/transport']
 
   readonly #components: WebSocketsComponents
-  readonly #init: WebSocketsInit
   readonly #platform: Platform
   readonly #log: Logger
   readonly #connectionLog: Logger
   readonly #metrics: WebSocketMetrics | undefined
 
-  constructor (components: WebSocketsComponents, init: WebSocketsInit, platform: Platform) {
+  constructor (components: WebSocketsComponents, platform: Platform) {
     this.#components = components
-    this.#init = init
     this.#platform = platform
     this.#log = components.logger.forComponent('libp2p:websockets')
     this.#metrics = components.metrics === undefined ? undefined : new WebSocketMetrics(components.metrics)
@@ -59,7 +57,6 @@ class WebSocketTransport implements Transport<WebSocketDialEvents> {
       remoteAddr: ma,
       direction: 'outbound',
       log: this.#connectionLog,
-      closeTimeout: this.#init.closeTimeout,
       metrics: this.#metrics?.dialerEvents
     })
 
@@ -106,6 +103,6 @@ class WebSocketTransport implements Transport<WebSocketDialEvents> {
 }
 
 /** A transport whose sockets are those of `platform`. */
-export function createTransport (components: WebSocketsComponents, init: WebSocketsInit, platform: Platform): Transport<WebSocketDialEvents> {
-  return new WebSocketTransport(components, init, platform)
+export function createTransport (components: WebSocketsComponents, platform: Platform): Transport<WebSocketDialEvents> {
+  return new WebSocketTransport(components, platform)
 }

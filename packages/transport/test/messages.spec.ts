@@ -1,6 +1,6 @@
 import { expect } from 'aegir/chai'
 import fc from 'fast-check'
-import { join, joinShort, toMessages } from '../src/messages.ts'
+import { join, joinShort, toMessages } from '../src/sans-io/index.ts'
 
 const pieces = fc.array(fc.uint8Array({ maxLength: 20 }))
 

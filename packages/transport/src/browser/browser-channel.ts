@@ -2,9 +2,9 @@ import { ReadSide } from '@libp2p-ws/byte-channel'
 import { ResourceLimitError } from '@libp2p-ws/core'
 import { MAX_MESSAGE_BYTES } from '../channel.ts'
 import { CLOSE_NORMAL, closeCodeOf, closeReasonOf, isNormalClose } from '../close-code.ts'
-import { WebSocketClosedError } from '../errors.ts'
-import { join, toMessages } from '../messages.ts'
-import { DEFAULT_MAX_BUFFERED_AMOUNT } from '../options.ts'
+import { CloseTimeoutError, WebSocketClosedError } from '../errors.ts'
+import { DEFAULT_CLOSE_TIMEOUT, DEFAULT_MAX_BUFFERED_AMOUNT } from '../options.ts'
+import { join, toMessages } from '../sans-io/index.ts'
 import { DrainTimer } from './drain-timer.ts'
 import type { WebSocketChannel } from '../channel.ts'
 import type { WebSocketsInit } from '../options.ts'
@@ -25,12 +25,15 @@ export class BrowserChannel implements WebSocketChannel {
   readonly #webSocket: WebSocket
   readonly #maxBufferedAmount: number
   readonly #drainTimer: DrainTimer
+  readonly #closeTimeout: number
+  #closeTimer: ReturnType<typeof setTimeout> | undefined
   readonly #read = new ReadSide((error, code) => { this.onClosed?.(error, code) })
 
   /** @param webSocket - open, with `binaryType` set to `arraybuffer` */
   constructor (webSocket: WebSocket, init: WebSocketsInit) {
     this.#webSocket = webSocket
     this.#maxBufferedAmount = init.maxBufferedAmount ?? DEFAULT_MAX_BUFFERED_AMOUNT
+    this.#closeTimeout = init.closeTimeout ?? DEFAULT_CLOSE_TIMEOUT
     this.#drainTimer = new DrainTimer(() => this.#hasRoom(), () => { this.#read.drain() })
 
     webSocket.onmessage = ({ data }) => { this.#onMessage(data) }
@@ -77,12 +80,18 @@ export class BrowserChannel implements WebSocketChannel {
 
   close (): void {
     this.#webSocket.close(CLOSE_NORMAL)
+    this.#closeTimer ??= setTimeout(() => { this.abort(new CloseTimeoutError(this.#closeTimeout)) }, this.#closeTimeout)
   }
 
   abort (error: Error, code?: number): void {
-    this.#drainTimer.stop()
+    this.#stopTimers()
     this.#webSocket.close(closeCodeOf(error, code), closeReasonOf(error))
     this.#read.close(error)
+  }
+
+  #stopTimers (): void {
+    this.#drainTimer.stop()
+    clearTimeout(this.#closeTimer)
   }
 
   /** React Native has no `bufferedAmount`: there, everything is taken at once. */
@@ -103,7 +112,7 @@ export class BrowserChannel implements WebSocketChannel {
   }
 
   #onClose (code: number, reason: string): void {
-    this.#drainTimer.stop()
+    this.#stopTimers()
     this.closeReason = reason
     this.#read.close(isNormalClose(code) ? undefined : new WebSocketClosedError(code, reason), code)
   }

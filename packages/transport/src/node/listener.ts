@@ -1,13 +1,12 @@
 import { ClosedError, InvalidValueError } from '@libp2p-ws/core'
 import { TypedEventEmitter } from 'main-event'
 import { PhaseTimer } from '../metrics.ts'
-import { DEFAULT_INBOUND_UPGRADE_TIMEOUT } from '../options.ts'
+import { DEFAULT_CLOSE_TIMEOUT, DEFAULT_INBOUND_UPGRADE_TIMEOUT } from '../options.ts'
 import { toTarget } from '../target.ts'
-import { DEFAULT_CLOSE_TIMEOUT, WebSocketConnection } from '../websocket-connection.ts'
+import { WebSocketConnection } from '../websocket-connection.ts'
 import { clientMultiaddr, listeningMultiaddrs } from './addresses.ts'
 import { InboundDeadlines } from './inbound-deadlines.ts'
 import { PortServer } from './port-server.ts'
-import { WsChannel } from './ws-channel.ts'
 import type { Ports } from './ports.ts'
 import type { AcceptedWebSocket, PortEvent, Route } from './upgrade-router.ts'
 import type { UserServer } from './user-server.ts'
@@ -236,16 +235,15 @@ export class WebSocketListener extends TypedEventEmitter<ListenerEvents> impleme
     }
   }
 
-  #onWebSocket ({ webSocket, socket, secure, client, ticket, since }: AcceptedWebSocket): void {
+  #onWebSocket ({ channel, secure, client, ticket, since }: AcceptedWebSocket): void {
     const timer = new PhaseTimer(this.#metrics?.inboundPhases, since)
     timer.end('upgrade')
     this.#count('connection')
     const maConn = new WebSocketConnection({
-      channel: new WsChannel(webSocket, socket, this.#init),
+      channel,
       remoteAddr: clientMultiaddr(client, secure),
       direction: 'inbound',
       log: this.#connectionLog,
-      closeTimeout: this.#init.closeTimeout,
       metrics: this.#metrics?.listenerEvents,
       metricPrefix: `${this.metricsAddress} `
     })

@@ -6,10 +6,18 @@ import { UpgradeRouter } from './upgrade-router.ts'
 import type { Ticket } from './admission.ts'
 import type { ClientAddress, TrustedProxies } from './client-address.ts'
 import type { FirstBytes } from './first-bytes.ts'
+import type { Framing } from './framing.ts'
 import type { Route } from './upgrade-router.ts'
 import type { WebSocketsInit } from '../options.ts'
 import type { Logger, TLSCertificate } from '@libp2p/interface'
 import type http from 'node:http'
+
+export interface PortServerInit {
+  options: WebSocketsInit
+  proxies: TrustedProxies
+  framing: Framing
+  log: Logger
+}
 
 /** A TCP socket of the port, until it is closed. */
 interface AcceptedSocket {
@@ -38,10 +46,10 @@ export class PortServer {
   readonly #servers: HttpServers
   #listening: Promise<void> | undefined
 
-  constructor (options: WebSocketsInit, proxies: TrustedProxies, log: Logger) {
+  constructor ({ options, proxies, framing, log }: PortServerInit) {
     this.#options = options
     this.#log = log
-    this.#router = new UpgradeRouter(options, proxies)
+    this.#router = new UpgradeRouter(options, proxies, framing)
     this.#servers = new HttpServers({
       options,
       log,

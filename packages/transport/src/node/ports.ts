@@ -2,6 +2,7 @@ import { InvalidValueError } from '@libp2p-ws/core'
 import { TrustedProxies } from './client-address.ts'
 import { PortServer } from './port-server.ts'
 import { UserServer } from './user-server.ts'
+import type { Framing } from './framing.ts'
 import type { WebSocketsInit } from '../options.ts'
 import type { WebSocketTarget } from '../target.ts'
 import type { Logger } from '@libp2p/interface'
@@ -12,20 +13,22 @@ import type { Logger } from '@libp2p/interface'
  */
 export class Ports {
   readonly #options: WebSocketsInit
+  readonly #framing: Framing
   readonly #ports = new Map<string, PortServer>()
   readonly #proxies: TrustedProxies
   readonly #userServer: UserServer | undefined
 
   /** @throws {InvalidValueError} when an option cannot be used */
-  constructor (options: WebSocketsInit) {
+  constructor (options: WebSocketsInit, framing: Framing) {
     this.#options = options
+    this.#framing = framing
     this.#proxies = new TrustedProxies(options.trustedProxies ?? [], options.clientAddressFrom)
 
     if (options.server !== undefined && options.clientAddressFrom === 'proxy-protocol') {
       throw new InvalidValueError('clientAddressFrom', options.clientAddressFrom, 'a PROXY header comes before the bytes that the given server reads')
     }
 
-    this.#userServer = options.server === undefined ? undefined : new UserServer(options.server, options, this.#proxies)
+    this.#userServer = options.server === undefined ? undefined : new UserServer(options.server, options, this.#proxies, framing)
   }
 
   /** The server that the options bring; listeners use it and no port of their own. */
@@ -42,7 +45,7 @@ export class Ports {
       return known
     }
 
-    const server = new PortServer(this.#options, this.#proxies, log)
+    const server = new PortServer({ options: this.#options, proxies: this.#proxies, framing: this.#framing, log })
 
     if (key !== undefined) {
       this.#ports.set(key, server)

@@ -1,19 +1,17 @@
-import { STATUS_CODES } from 'node:http'
 import { InvalidValueError } from '@libp2p-ws/core'
-import { WebSocketServer } from 'ws'
 import { Admission } from './admission.ts'
-import { webSocketOptions } from './ws-channel.ts'
+import { refuse } from './refuse.ts'
 import type { ClientAddress, TrustedProxies } from './client-address.ts'
+import type { Framing } from './framing.ts'
+import type { WebSocketChannel } from '../channel.ts'
 import type { WebSocketsInit } from '../options.ts'
 import type { Ticket } from './admission.ts'
 import type { IncomingMessage } from 'node:http'
 import type net from 'node:net'
-import type { WebSocket } from 'ws'
 
 /** A WebSocket that was upgraded a moment ago; nothing of it is read yet. */
 export interface AcceptedWebSocket {
-  webSocket: WebSocket
-  socket: net.Socket
+  channel: WebSocketChannel
 
   /** It came over TLS. */
   secure: boolean
@@ -64,14 +62,14 @@ export class UpgradeRouter {
   readonly admission: Admission
   readonly proxies: TrustedProxies
   readonly #options: WebSocketsInit
-  readonly #webSocketServer: WebSocketServer
+  readonly #framing: Framing
   readonly #routes = new Set<Route>()
 
-  constructor (options: WebSocketsInit, proxies: TrustedProxies) {
+  constructor (options: WebSocketsInit, proxies: TrustedProxies, framing: Framing) {
     this.#options = options
+    this.#framing = framing
     this.admission = new Admission(options)
     this.proxies = proxies
-    this.#webSocketServer = new WebSocketServer({ ...webSocketOptions(options), noServer: true, clientTracking: false })
   }
 
   get empty (): boolean {
@@ -120,8 +118,8 @@ export class UpgradeRouter {
       route.onPortEvent('drop')
       refuse(socket, 503)
     } else {
-      this.#webSocketServer.handleUpgrade(request, socket, head, webSocket => {
-        route.onWebSocket({ webSocket, socket, secure, client, ticket, since })
+      this.#framing.accept({ request, socket, head }, channel => {
+        route.onWebSocket({ channel, secure, client, ticket, since })
       })
     }
   }
@@ -136,12 +134,6 @@ export class UpgradeRouter {
 
     return typeof allowed === 'function' ? allowed(origin) : allowed.includes(origin)
   }
-}
-
-/** Answers an upgrade request with an HTTP error and closes the socket. */
-export function refuse (socket: net.Socket, status: number): void {
-  socket.once('finish', () => { socket.destroy() })
-  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
 }
 
 /** Compares what the escapes mean: a proxy may write them in another way than the multiaddr. */

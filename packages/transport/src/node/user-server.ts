@@ -1,5 +1,7 @@
-import { refuse, UpgradeRouter } from './upgrade-router.ts'
+import { refuse } from './refuse.ts'
+import { UpgradeRouter } from './upgrade-router.ts'
 import type { TrustedProxies } from './client-address.ts'
+import type { Framing } from './framing.ts'
 import type { Route } from './upgrade-router.ts'
 import type { WebSocketsInit } from '../options.ts'
 import type http from 'node:http'
@@ -19,9 +21,9 @@ export class UserServer {
   readonly #server: HttpServer
   readonly #router: UpgradeRouter
 
-  constructor (server: HttpServer, options: WebSocketsInit, proxies: TrustedProxies) {
+  constructor (server: HttpServer, options: WebSocketsInit, proxies: TrustedProxies, framing: Framing) {
     this.#server = server
-    this.#router = new UpgradeRouter(options, proxies)
+    this.#router = new UpgradeRouter(options, proxies, framing)
   }
 
   get unused (): boolean {

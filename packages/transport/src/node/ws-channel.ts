@@ -3,33 +3,16 @@ import { WebSocket } from 'ws'
 import { MAX_MESSAGE_BYTES } from '../channel.ts'
 import { CLOSE_NORMAL, closeCodeOf, closeReasonOf, isNormalClose } from '../close-code.ts'
 import { KeepAliveTimeoutError, WebSocketClosedError, WebSocketProtocolError } from '../errors.ts'
-import { joinShort, toMessages } from '../messages.ts'
-import { DEFAULT_MAX_BUFFERED_AMOUNT, DEFAULT_MAX_PAYLOAD } from '../options.ts'
-import { DEFAULT_CLOSE_TIMEOUT } from '../websocket-connection.ts'
-import { KeepAlive } from './keep-alive.ts'
+import { joinShort, toMessages } from '../sans-io/index.ts'
+import { ABORT_LINGER, SHORT_PIECE_BYTES } from './channel-settings.ts'
+import type { ChannelSettings } from './channel-settings.ts'
+import type { KeepAliveTarget } from './keep-alive.ts'
 import type { WebSocketChannel } from '../channel.ts'
-import type { KeepAliveOptions, WebSocketsInit } from '../options.ts'
 import type { ByteChannelHandler } from '@libp2p-ws/core'
 import type net from 'node:net'
 
-/** Milliseconds that an aborted socket has to get its close frame out. */
-const ABORT_LINGER = 1_000
-
-/** Below this, a copy costs less than a frame of its own. */
-const SHORT_PIECE_BYTES = 1024
-
-/** The options that client and server sockets of `ws` share. */
-export function webSocketOptions (init: WebSocketsInit): { perMessageDeflate: false, maxPayload: number, closeTimeout: number } {
-  return {
-    // What libp2p sends is encrypted: it does not compress.
-    perMessageDeflate: false,
-    maxPayload: init.maxPayload ?? DEFAULT_MAX_PAYLOAD,
-    closeTimeout: init.closeTimeout ?? DEFAULT_CLOSE_TIMEOUT
-  }
-}
-
 /** A WebSocket of `ws`, client's or server's. */
-export class WsChannel implements WebSocketChannel {
+export class WsChannel implements WebSocketChannel, KeepAliveTarget {
   readonly writesInPlace = false
   closeReason = ''
   onClosed: ByteChannelHandler['onClose'] | undefined
@@ -38,7 +21,7 @@ export class WsChannel implements WebSocketChannel {
   readonly #webSocket: WebSocket
   readonly #socket: net.Socket
   readonly #maxBufferedAmount: number
-  readonly #keepAlive: KeepAlive | undefined
+  readonly #settings: ChannelSettings
   #waitingForDrain = false
   #failure: Error | undefined
 
@@ -46,13 +29,13 @@ export class WsChannel implements WebSocketChannel {
    * @param webSocket - open, and nothing of it read yet
    * @param socket - what `webSocket` writes to
    */
-  constructor (webSocket: WebSocket, socket: net.Socket, init: WebSocketsInit) {
+  constructor (webSocket: WebSocket, socket: net.Socket, settings: ChannelSettings) {
     this.#webSocket = webSocket
     this.#socket = socket
     // Below its own high water mark a socket never says that it drained.
-    this.#maxBufferedAmount = Math.max(init.maxBufferedAmount ?? DEFAULT_MAX_BUFFERED_AMOUNT, socket.writableHighWaterMark)
-
-    this.#keepAlive = init.keepAlive === false ? undefined : this.#createKeepAlive(init.keepAlive ?? {})
+    this.#maxBufferedAmount = Math.max(settings.maxBufferedAmount, socket.writableHighWaterMark)
+    this.#settings = settings
+    settings.keepAlive?.watch(this)
     webSocket.pause()
     webSocket.binaryType = 'fragments'
     webSocket.on('error', err => { this.#failure ??= new WebSocketProtocolError(err) })
@@ -68,6 +51,14 @@ export class WsChannel implements WebSocketChannel {
 
   set handler (handler: ByteChannelHandler) {
     this.#read.handler = handler
+  }
+
+  get paused (): boolean {
+    return this.#read.paused
+  }
+
+  get bytesReceived (): number {
+    return this.#socket.bytesRead
   }
 
   write (pieces: readonly Uint8Array[]): boolean {
@@ -89,7 +80,6 @@ export class WsChannel implements WebSocketChannel {
 
   pause (): void {
     this.#read.pause()
-    this.#keepAlive?.stop()
     this.#webSocket.pause()
   }
 
@@ -97,14 +87,8 @@ export class WsChannel implements WebSocketChannel {
     this.#read.resume()
 
     // the handler may have paused again
-    if (this.#read.paused) {
-      return
-    }
-
-    this.#webSocket.resume()
-
-    if (this.#webSocket.readyState === WebSocket.OPEN) {
-      this.#keepAlive?.start()
+    if (!this.#read.paused) {
+      this.#webSocket.resume()
     }
   }
 
@@ -126,8 +110,19 @@ export class WsChannel implements WebSocketChannel {
       setTimeout(() => { this.#webSocket.terminate() }, ABORT_LINGER).unref()
     }
 
-    this.#keepAlive?.stop()
+    this.#settings.keepAlive?.forget(this)
     this.#read.close(error)
+  }
+
+  ping (): void {
+    if (this.#webSocket.readyState === WebSocket.OPEN) {
+      this.#webSocket.ping()
+    }
+  }
+
+  onDead (timeout: number): void {
+    this.#failure ??= new KeepAliveTimeoutError(timeout)
+    this.#webSocket.terminate()
   }
 
   /** Sends the pieces as fragments of one message: to join them would copy them once more. */
@@ -153,19 +148,8 @@ export class WsChannel implements WebSocketChannel {
     }
   }
 
-  #createKeepAlive (options: KeepAliveOptions): KeepAlive {
-    return new KeepAlive({
-      bytesReceived: () => this.#socket.bytesRead,
-      ping: () => { this.#webSocket.ping() },
-      onDead: timeout => {
-        this.#failure ??= new KeepAliveTimeoutError(timeout)
-        this.#webSocket.terminate()
-      }
-    }, options)
-  }
-
   #onClose (code: number, reason: string): void {
-    this.#keepAlive?.stop()
+    this.#settings.keepAlive?.forget(this)
     this.closeReason = reason
     this.#read.close(isNormalClose(code) ? undefined : this.#failure ?? new WebSocketClosedError(code, reason), code)
   }

@@ -1,0 +1,316 @@
+import { ReadSide } from '@libp2p-ws/byte-channel'
+import { CLOSE_ABNORMAL, CLOSE_NO_STATUS, CLOSE_NORMAL, closeCodeOf, closeReasonOf, isNormalClose } from '../close-code.ts'
+import { CloseTimeoutError, KeepAliveTimeoutError, WebSocketClosedError, WebSocketProtocolError } from '../errors.ts'
+import { FrameParser } from '../sans-io/index.ts'
+import { ABORT_LINGER } from './channel-settings.ts'
+import { FrameSender } from './frame-sender.ts'
+import { POISON } from './poison.ts'
+import type { ChannelSettings } from './channel-settings.ts'
+import type { KeepAliveTarget } from './keep-alive.ts'
+import type { WebSocketChannel } from '../channel.ts'
+import type { FrameOutput } from '../sans-io/index.ts'
+import type { ByteChannelHandler } from '@libp2p-ws/core'
+import type net from 'node:net'
+
+const CHANNEL = Symbol('channel')
+
+/** Listeners are functions of the class: a connection needs none of its own. */
+interface ChannelSocket extends net.Socket {
+  [CHANNEL]: FrameChannel
+}
+
+export interface FrameChannelInit {
+  /** Upgraded; nothing of it is read. */
+  socket: net.Socket
+
+  /** What came behind the HTTP head. */
+  head: Uint8Array
+  side: 'client' | 'server'
+  settings: ChannelSettings
+}
+
+// open ──close()──> closing ──close frame──> closed
+// open ──close frame──> closed: answered, then the server ends the TCP connection
+// anything ──abort(), violation, error, time-out──> failed: the reader hears at once,
+//   and the socket has ABORT_LINGER to get the close frame out
+
+/** A WebSocket on a TCP or TLS socket, with framing of our own. */
+export class FrameChannel implements WebSocketChannel, KeepAliveTarget {
+  closeReason = ''
+  onClosed: ByteChannelHandler['onClose'] | undefined
+
+  readonly #socket: net.Socket
+  readonly #settings: ChannelSettings
+  readonly #client: boolean
+  readonly #sender: FrameSender
+  readonly #parser: FrameParser
+  readonly #read = new ReadSide((error, code) => { this.onClosed?.(error, code) })
+  #flowing = false
+  #pumping = false
+  #closeCode: number | undefined
+  #failure: Error | undefined
+  #timer: NodeJS.Timeout | undefined
+
+  constructor ({ socket, head, side, settings }: FrameChannelInit) {
+    this.#socket = socket
+    this.#settings = settings
+    this.#client = side === 'client'
+    this.#sender = new FrameSender(socket, side)
+    this.#parser = new FrameParser({ masked: !this.#client, maxPayload: settings.maxPayload })
+    this.#parser.handleData(head)
+
+    ;(socket as ChannelSocket)[CHANNEL] = this
+    socket.setTimeout(0)
+    socket.setNoDelay()
+    socket.on('error', FrameChannel.#errorListener)
+    socket.on('end', FrameChannel.#endListener)
+    socket.on('close', FrameChannel.#closeListener)
+    socket.on('drain', FrameChannel.#drainListener)
+    settings.keepAlive?.watch(this)
+  }
+
+  /** A client masks what it is given; RFC 6455 section 5.1 does not let a server. */
+  get writesInPlace (): boolean {
+    return this.#client || POISON
+  }
+
+  get handler (): ByteChannelHandler {
+    return this.#read.handler
+  }
+
+  set handler (handler: ByteChannelHandler) {
+    this.#read.handler = handler
+  }
+
+  get paused (): boolean {
+    return this.#read.paused
+  }
+
+  get bytesReceived (): number {
+    return this.#socket.bytesRead
+  }
+
+  write (pieces: readonly Uint8Array[]): boolean {
+    return this.#read.closed || this.#sender.write(pieces, this.#settings.maxBufferedAmount)
+  }
+
+  /** The socket goes on until more comes: a reader often resumes before that. */
+  pause (): void {
+    this.#read.pause()
+  }
+
+  resume (): void {
+    this.#read.resume()
+    this.#pump()
+  }
+
+  unread (piece: Uint8Array): void {
+    this.#read.unread(piece)
+  }
+
+  close (): void {
+    if (!this.#sender.closed) {
+      this.#sender.close(CLOSE_NORMAL)
+      this.#destroyAfter(this.#settings.closeTimeout)
+    }
+  }
+
+  abort (error: Error, code?: number): void {
+    if (this.#read.closed) {
+      return
+    }
+
+    // Behind bytes that nobody takes, a close frame would not be seen.
+    if (this.#sender.closed || this.#sender.full) {
+      this.#socket.destroy()
+      this.#fail(error)
+    } else {
+      this.#sender.close(closeCodeOf(error, code), closeReasonOf(error))
+      this.#fail(error)
+      this.#linger()
+    }
+  }
+
+  ping (): void {
+    this.#sender.ping()
+  }
+
+  onDead (timeout: number): void {
+    this.#socket.destroy()
+    this.#fail(new KeepAliveTimeoutError(timeout))
+  }
+
+  static #dataListener (this: net.Socket, chunk: Buffer): void {
+    (this as ChannelSocket)[CHANNEL].#onData(chunk)
+  }
+
+  static #endListener (this: net.Socket): void {
+    (this as ChannelSocket)[CHANNEL].#onEnd()
+  }
+
+  static #errorListener (this: net.Socket, error: Error): void {
+    (this as ChannelSocket)[CHANNEL].#failure ??= new WebSocketClosedError(CLOSE_ABNORMAL, '', error)
+  }
+
+  static #closeListener (this: net.Socket): void {
+    (this as ChannelSocket)[CHANNEL].#onSocketClose()
+  }
+
+  static #drainListener (this: net.Socket): void {
+    (this as ChannelSocket)[CHANNEL].#onDrain()
+  }
+
+  #onData (chunk: Buffer): void {
+    if (this.#ignoring) {
+      return
+    }
+
+    if (this.#read.paused) {
+      this.#flowing = false
+      this.#socket.pause()
+      this.#socket.unshift(chunk)
+      return
+    }
+
+    this.#parser.handleData(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength))
+    this.#pump()
+  }
+
+  /** What comes is for nobody: this end gave up, or the far end said that it is done. */
+  get #ignoring (): boolean {
+    return this.#read.closed || this.#closeCode !== undefined
+  }
+
+  /** Delivers what was received for as long as the reader takes it, then reads on. */
+  #pump (): void {
+    if (this.#pumping) {
+      return
+    }
+
+    this.#pumping = true
+
+    try {
+      this.#parse()
+    } finally {
+      this.#pumping = false
+    }
+
+    if (!this.#read.paused || this.#ignoring) {
+      this.#readSocket()
+    }
+  }
+
+  #parse (): void {
+    while (!this.#read.paused && !this.#ignoring) {
+      const output = this.#parser.pollOutput()
+
+      if (output === undefined) {
+        return
+      }
+
+      this.#handle(output)
+    }
+  }
+
+  #readSocket (): void {
+    if (this.#socket.closed) {
+      this.#finish()
+    } else if (!this.#flowing) {
+      this.#flowing = true
+
+      if (this.#socket.listenerCount('data') === 0) {
+        this.#socket.on('data', FrameChannel.#dataListener)
+      }
+
+      this.#socket.resume()
+    }
+  }
+
+  #handle (output: FrameOutput): void {
+    switch (output.type) {
+      case 'payload':
+        this.#read.deliver(output.bytes)
+        break
+      case 'ping':
+        this.#sender.pong(output.payload)
+        break
+      case 'close':
+        this.#onCloseFrame(output.code, output.reason)
+        break
+      case 'violation':
+        this.#onViolation(output.code, output.message)
+        break
+      default:
+        // A pong needs no answer; keep-alive saw its bytes.
+    }
+  }
+
+  #onCloseFrame (code: number, reason: Uint8Array): void {
+    this.#closeCode = code
+    this.closeReason = new TextDecoder().decode(reason)
+    this.#sender.close(code === CLOSE_NO_STATUS ? undefined : code)
+
+    // RFC 6455 section 7.1.1: the server goes first.
+    if (!this.#client) {
+      this.#socket.end()
+    }
+
+    this.#destroyAfter(this.#settings.closeTimeout)
+  }
+
+  #onViolation (code: number, message: string): void {
+    this.#sender.close(code)
+    this.#fail(new WebSocketProtocolError(new Error(message)))
+    this.#linger()
+  }
+
+  #onDrain (): void {
+    if (this.#sender.drained()) {
+      this.#read.drain()
+    }
+  }
+
+  /** The far end ended the TCP connection; what it sent before may still have to be read. */
+  #onEnd (): void {
+    this.#socket.end()
+    this.#destroyAfter(this.#settings.closeTimeout)
+  }
+
+  #onSocketClose (): void {
+    clearTimeout(this.#timer)
+    this.#settings.keepAlive?.forget(this)
+
+    // A close frame may be among what a paused reader has not taken.
+    if (!this.#read.paused || !this.#parser.pending) {
+      this.#finish()
+    }
+  }
+
+  #finish (): void {
+    const code = this.#closeCode ?? CLOSE_ABNORMAL
+    this.#read.close(isNormalClose(code) ? undefined : this.#failure ?? new WebSocketClosedError(code, this.closeReason), code)
+  }
+
+  /** Tells the reader; the socket is somebody else's concern. */
+  #fail (error: Error): void {
+    this.#settings.keepAlive?.forget(this)
+    this.#read.close(error)
+  }
+
+  #linger (): void {
+    this.#socket.end()
+    this.#destroyAfter(ABORT_LINGER)
+    this.#readSocket()
+  }
+
+  #destroyAfter (delay: number): void {
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => {
+      if (this.#sender.closed && this.#closeCode === undefined) {
+        this.#failure ??= new CloseTimeoutError(delay)
+      }
+
+      this.#socket.destroy()
+    }, delay).unref()
+  }
+}

@@ -1,0 +1,98 @@
+import { MAX_MESSAGE_BYTES } from '../channel.ts'
+import { FrameWriter } from '../sans-io/index.ts'
+import { SHORT_PIECE_BYTES } from './channel-settings.ts'
+import { nextMask } from './mask-source.ts'
+import { POISON, poison } from './poison.ts'
+import { writeTogether } from './write-together.ts'
+import type net from 'node:net'
+
+const CLIENT_WRITER = new FrameWriter({ nextMask, maxFrameBytes: MAX_MESSAGE_BYTES, shortBytes: SHORT_PIECE_BYTES })
+const SERVER_WRITER = new FrameWriter({ maxFrameBytes: MAX_MESSAGE_BYTES, shortBytes: SHORT_PIECE_BYTES })
+
+/** The writing half of a WebSocket on a socket. After a close frame it takes nothing more. */
+export class FrameSender {
+  readonly #socket: net.Socket
+  readonly #writer: FrameWriter
+  #closed = false
+  #waitingForDrain = false
+
+  /** The ping that came last while the socket was full. */
+  #unanswered: Uint8Array | undefined
+
+  constructor (socket: net.Socket, side: 'client' | 'server') {
+    this.#socket = socket
+    this.#writer = side === 'client' ? CLIENT_WRITER : SERVER_WRITER
+  }
+
+  /** A close frame was sent. */
+  get closed (): boolean {
+    return this.#closed
+  }
+
+  /** So much waits that a frame would not be seen soon. */
+  get full (): boolean {
+    return this.#socket.writableNeedDrain
+  }
+
+  /** @returns false when `maxBufferedAmount` bytes wait, until `drained` */
+  write (pieces: readonly Uint8Array[], maxBufferedAmount: number): boolean {
+    if (this.#closed) {
+      return true
+    }
+
+    this.#send(this.#writer.encode(pieces), pieces)
+    // Below its own high water mark a socket never says that it drained.
+    this.#waitingForDrain = this.#socket.writableLength >= Math.max(maxBufferedAmount, this.#socket.writableHighWaterMark)
+
+    return !this.#waitingForDrain
+  }
+
+  ping (): void {
+    this.#closed || this.#send(this.#writer.ping())
+  }
+
+  /** RFC 6455 section 5.5.3: where pings come faster than pongs leave, the last one is answered. */
+  pong (payload: Uint8Array): void {
+    if (this.full) {
+      this.#unanswered = payload
+    } else if (!this.#closed) {
+      this.#send(this.#writer.pong(payload))
+    }
+  }
+
+  close (code?: number, reason = ''): void {
+    this.#closed || this.#send(this.#writer.close(code, new TextEncoder().encode(reason)))
+    this.#closed = true
+  }
+
+  /**
+   * The socket has room again.
+   *
+   * @returns whether a writer waits for that
+   */
+  drained (): boolean {
+    const waiting = this.#waitingForDrain
+    this.#waitingForDrain = false
+
+    if (this.#unanswered !== undefined) {
+      const payload = this.#unanswered
+      this.#unanswered = undefined
+      this.pong(payload)
+    }
+
+    return waiting
+  }
+
+  /** Where it is given away with it, `given` is released when the chunks have gone out. */
+  #send (chunks: readonly Uint8Array[], given?: readonly Uint8Array[]): void {
+    writeTogether(this.#socket)
+
+    chunks.forEach((chunk, index) => {
+      if (POISON && given !== undefined && index === chunks.length - 1) {
+        this.#socket.write(chunk, () => { poison(given) })
+      } else {
+        this.#socket.write(chunk)
+      }
+    })
+  }
+}
