@@ -40,7 +40,10 @@ export class Connector {
 
   /** Everybody who wanted a connection that was made has it. */
   forgetEstablished (): void {
-    this.#established.clear()
+    // clearing an empty Map costs something too, and this is called at every turn
+    if (this.#established.size > 0) {
+      this.#established.clear()
+    }
   }
 
   /** Resolves when no attempt is left; or after a second, where a transport does not heed its signal. */

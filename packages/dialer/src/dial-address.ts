@@ -25,16 +25,17 @@ export function toDialAddress (address: Multiaddr, peer: PeerId | undefined): Di
     return
   }
 
-  const key = bare.toString()
   const isRelayed = components.some(({ code }) => code === CODE_P2P_CIRCUIT)
 
-  const target = isNamed || peer === undefined ? address : bare.encapsulate(`/p2p/${peer}`)
-
   return {
-    address: isRelayed ? target : bare,
-    key,
+    address: isRelayed ? withPeer(address, isNamed ? undefined : peer) : bare,
+    key: bare.toString(),
     ...(isNamed && last.value !== undefined ? { peer: last.value } : {})
   }
+}
+
+function withPeer (address: Multiaddr, peer: PeerId | undefined): Multiaddr {
+  return peer === undefined ? address : address.encapsulate(`/p2p/${peer}`)
 }
 
 /** Whether `name`, from a multiaddr, is `peer`. The same peer id can be written as a multihash and as a CID. */

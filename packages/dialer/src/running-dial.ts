@@ -1,5 +1,9 @@
+import { AbortError } from '@libp2p/interface'
 import type { Connection, PeerId } from '@libp2p/interface'
 import type { ConnectOptions, DialPeerOptions } from '@libp2p-ws/core'
+
+/** One for all, since an error costs more to make than a search to end. */
+const ENDED = new AbortError('the dial has ended')
 
 /** Somebody who waits for a connection. */
 export interface Caller {
@@ -36,7 +40,7 @@ export class RunningDial {
   }
 
   end (): void {
-    this.#lookups.abort()
+    this.#lookups.abort(ENDED)
     this.callers.clear()
   }
 }

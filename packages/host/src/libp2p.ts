@@ -46,6 +46,10 @@ export class Libp2p<T extends ServiceMap = ServiceMap> extends TypedEventEmitter
     events.dispatchEvent = event => {
       const isHandled = dispatch(event)
 
+      if (this.listenerCount(event.type) === 0) {
+        return isHandled
+      }
+
       return this.dispatchEvent(new CustomEvent(event.type, { detail: (event as CustomEvent).detail })) || isHandled
     }
 

@@ -73,6 +73,10 @@ export class Topologies {
   }
 
   async #onDisconnect (peerId: PeerId): Promise<void> {
+    if (this.#registrations.size === 0) {
+      return
+    }
+
     try {
       const peer = await this.#peerStore.get(peerId, { signal: AbortSignal.timeout(PEER_STORE_TIMEOUT) })
       await this.#onGone(peerId, peer.protocols)

@@ -60,7 +60,7 @@ export function connectVia ({ transportFor, upgrader, connectionGater, resourceM
 async function checkAddress (connection: Connection, target: Multiaddr, gater: ConnectionGater): Promise<void> {
   const address = connection.remoteAddr
 
-  if (!address.equals(target) && await gater.denyDialMultiaddr?.(address) === true) {
+  if (address !== target && !address.equals(target) && await gater.denyDialMultiaddr?.(address) === true) {
     const error = new AddressFilteredError(address)
     connection.abort(error)
     throw error

@@ -56,12 +56,12 @@ export function nameScope (name: string): AddressScope {
 }
 
 export function isLinkLocal6 (ip: string): boolean {
-  return within(parse(ip), LINK_LOCAL_6)
+  return ip.includes(':') && within(parse(ip), LINK_LOCAL_6)
 }
 
-/** 0.0.0.0 or :: */
+/** 0.0.0.0 or ::, in any notation. */
 export function isUnspecified (ip: string): boolean {
-  return parse(ip).every(word => word === 0)
+  return /^[0.:]+$/.test(ip)
 }
 
 function scope4 (words: Words): AddressScope {

@@ -42,7 +42,8 @@ describe('what an address says of itself', () => {
   }
 
   it('tells unspecified and link-local IPs', () => {
-    expect(['0.0.0.0', '::', '0.0.0.1', '::1'].map(isUnspecified)).to.deep.equal([true, true, false, false])
+    expect(['0.0.0.0', '::', '0:0:0:0:0:0:0:0', '::0.0.0.0'].every(isUnspecified)).to.equal(true)
+    expect(['0.0.0.1', '::1', '100.0.0.0', 'a::'].some(isUnspecified)).to.equal(false)
     expect(['fe80::1', 'febf::1', 'fec0::1', '::1'].map(isLinkLocal6)).to.deep.equal([true, true, false, false])
   })
 })

@@ -8,6 +8,10 @@ import type { Multiaddr } from '@multiformats/multiaddr'
  * direct. A limited one does only for a caller that says so.
  */
 export function existingConnection (connections: Connection[], addresses: Multiaddr[], allowLimited: boolean): Connection | undefined {
+  if (connections.length === 0) {
+    return undefined
+  }
+
   const usable = connections.filter(({ limits, status }) => status === 'open' && (limits == null || allowLimited))
   const direct = usable.find(connection => connection.direct && connection.limits == null)
 

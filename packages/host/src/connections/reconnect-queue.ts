@@ -33,7 +33,7 @@ export class ReconnectQueue implements Startable {
   readonly #log: Logger
   #stopping: AbortController | undefined
 
-  /** @param beforeAttempt - called before a peer is dialed again: the pauses here are all the backoff there is */
+  /** Calls `beforeAttempt` before it dials a peer again: the pauses here are all the backoff there is. */
   constructor (components: ReconnectQueueComponents, init: ConnectionManagerInit, beforeAttempt: (peer: PeerId) => void) {
     this.#components = components
     this.#beforeAttempt = beforeAttempt
@@ -82,9 +82,9 @@ export class ReconnectQueue implements Startable {
       return
     }
 
-    const peer = await this.#components.peerStore.get(peerId)
+    const peer = await this.#components.peerStore.get(peerId).catch(unlessUnknown)
 
-    if (!stopping.aborted && isKeptAlive(peer) && !this.#running.has(peerId.toString())) {
+    if (peer != null && !stopping.aborted && isKeptAlive(peer) && !this.#running.has(peerId.toString())) {
       this.#waiting.set(peerId.toString(), peer)
       this.#startNext()
     }
@@ -142,6 +142,13 @@ export class ReconnectQueue implements Startable {
 
     await this.#components.peerStore.merge(peer.id, { tags: Object.fromEntries(tags.map(tag => [tag, undefined])) })
     this.#components.events.safeDispatchEvent('peer:reconnect-failure', { detail: peer.id })
+  }
+}
+
+/** Nobody has tagged a peer that the peer store does not know. */
+function unlessUnknown (err: Error): undefined {
+  if (err.name !== 'NotFoundError') {
+    throw err
   }
 }
 

@@ -14,6 +14,9 @@ export const MAX_DIAL_QUEUE_LENGTH = 500
 /** js-libp2p's default; `Libp2p.dial` passes 75. */
 export const DEFAULT_DIAL_PRIORITY = 50
 
+/** One for all, since every dial that is over aborts with it. */
+const ABANDONED = new AbortError('nobody waits for the dial')
+
 export interface DialQueueInit {
   /** Dials under way at one time. */
   maxParallelDials: number
@@ -96,16 +99,27 @@ export class DialQueue {
     // callers are told apart by their options
     const options = { ...caller }
     const job = this.#join(target, options)
-    const wait = options.signal == null ? job.signal : AbortSignal.any([job.signal, options.signal])
 
     try {
-      await raceSignal(job.turn.promise, wait)
-      options.onProgress?.(progress('dial-queue:start-dial'))
+      options.signal?.throwIfAborted()
 
-      return await raceSignal(this.#dial(job, target, options), wait)
+      // two races cost less than a signal made of two
+      return await raceSignal(raceSignal(this.#dialInTurn(job, target, options), job.signal), options.signal)
     } finally {
       this.#leave(job, options)
     }
+  }
+
+  async #dialInTurn (job: QueuedJob, target: PeerAddresses, options: OpenConnectionOptions): Promise<Connection> {
+    await job.turn.promise
+
+    if (!job.callers.has(options)) {
+      throw ABANDONED
+    }
+
+    options.onProgress?.(progress('dial-queue:start-dial'))
+
+    return this.#dial(job, target, options)
   }
 
   /** Rejects every dial. */
@@ -156,7 +170,7 @@ export class DialQueue {
 
     if (job.callers.size === 0) {
       this.#jobs.delete(job)
-      job.controller.abort(new AbortError('nobody waits for the dial'))
+      job.controller.abort(ABANDONED)
       this.#startNext()
     }
   }

@@ -146,7 +146,8 @@ export class HostDialer {
   async #run (job: DialJob, target: PeerAddresses, options: OpenConnectionOptions): Promise<Connection> {
     try {
       const connection = await (target.peer == null ? this.#dialAddresses(job, options) : this.#dialPeer(target.peer, target.addresses, options))
-      await this.#record(job, connection.remotePeer, LAST_DIAL_SUCCESS, [connection.remoteAddr])
+      // whoever reads the peer store next waits behind this; the caller need not
+      void this.#record(job, connection.remotePeer, LAST_DIAL_SUCCESS, [connection.remoteAddr])
 
       return connection
     } catch (err) {
