@@ -1,60 +1,77 @@
 /**
- * Two Helia nodes give each other a file, one of them on `@libp2p-ws/host`, the
- * other on js-libp2p.
+ * Files between IPFS nodes over ws, both ways: Helia on `@libp2p-ws/host`, Helia
+ * on js-libp2p, and Kubo.
  *
  *   node interop/helia/run.ts [mebibytes, default 100]
  *
- * Ends with 1 when bytes differ.
+ * Writes results.md when all 100 are asked for. Ends with 1 when bytes differ or
+ * do not arrive.
  */
-import { spawn } from 'node:child_process'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
+import { writeFile } from 'node:fs/promises'
+import { helia } from './helia.ts'
+import { KUBO, kubo } from './kubo.ts'
 import { installWorkspaces } from './workspaces.ts'
-import type { Workspace } from './workspaces.ts'
-import type { ChildProcess } from 'node:child_process'
+import type { PartyKind } from './parties.ts'
 
-const PEER = fileURLToPath(new URL('peer.ts', import.meta.url))
-const [mebibytes = '100'] = process.argv.slice(2)
-const workspaces = await installWorkspaces()
-let isEqual = true
+const DEFAULT_MEBIBYTES = 100
+const mebibytes = Number(process.argv[2] ?? DEFAULT_MEBIBYTES)
+const [stock6, ours6, stock7, ours7] = (await installWorkspaces()).map(helia) as [PartyKind, PartyKind, PartyKind, PartyKind]
+const notes: string[] = []
+const go = await kubo().catch(err => {
+  notes.push(`Kubo ${KUBO.version} could not be built: ${err.message.split('\n')[0]}`)
 
-for (const helia of ['6', '7'] as const) {
-  const [stock, ours] = workspaces.filter(workspace => workspace.helia === helia)
+  return undefined
+})
 
-  if (stock != null && ours != null) {
-    await transfer(stock, ours)
-    await transfer(ours, stock)
-  }
+const pairs: Array<[PartyKind, PartyKind]> = [[ours6, stock6], [ours7, stock7], [ours6, ours7]]
+go != null && pairs.push([ours6, go], [ours7, go], [stock6, go])
+
+const lines = ['| from | to | bytes | |', '|---|---|---|---|']
+process.stdout.write(`${lines.join('\n')}\n`)
+
+for (const [from, to] of pairs.flatMap(([a, b]): Array<[PartyKind, PartyKind]> => [[a, b], [b, a]])) {
+  const line = `| ${from.name} | ${to.name} | ${await transfer(from, to)} |`
+  lines.push(line)
+  process.stdout.write(`${line}\n`)
 }
 
-process.exitCode = isEqual ? 0 : 1
+notes.forEach(note => { process.stdout.write(`${note}\n`) })
 
-async function transfer (from: Workspace, to: Workspace): Promise<void> {
-  const adder = startPeer(from, 'add', mebibytes)
+if (mebibytes === DEFAULT_MEBIBYTES) {
+  await writeFile(new URL('results.md', import.meta.url), [
+    '# Files between IPFS nodes',
+    '',
+    'Written by `node interop/helia/run.ts`. Each row is a file of random bytes, added at',
+    'one node and fetched by the other over one ws connection, which the fetching node',
+    'dials; the SHA-256 of both ends is compared.',
+    '',
+    ...lines,
+    '',
+    ...notes.flatMap(note => [`- ${note}`, ''])
+  ].join('\n'))
+}
+
+/** What came of it, as cells of the table. */
+async function transfer (from: PartyKind, to: PartyKind): Promise<string> {
+  const parties = [await from.start(), await to.start()] as const
+  const [giver, taker] = parties
 
   try {
-    const added = await answer(adder)
-    const got = await answer(startPeer(to, 'get', added.address, added.cid))
-    const equal = got.sha256 === added.sha256
-    isEqual &&= equal
-    process.stdout.write(`helia ${from.helia}: ${from.libp2p} → ${to.libp2p} (${got.agent}), ${got.bytes} bytes: ${equal ? 'equal' : 'DIFFERENT'}\n`)
+    const added = await giver.add(mebibytes)
+    const got = await taker.get(added.address, added.cid)
+
+    return `${got.bytes} | ${equality(got.sha256 === added.sha256)}`
+  } catch (err: any) {
+    process.exitCode = 1
+
+    return `0 | ${String(err.message).split('\n')[0]}`
   } finally {
-    adder.kill()
+    await Promise.all(parties.map(async party => party.stop()))
   }
 }
 
-function startPeer ({ directory, helia, libp2p }: Workspace, ...args: string[]): ChildProcess {
-  return spawn(process.execPath, [PEER, ...args], {
-    cwd: directory,
-    env: { ...process.env, HELIA: helia, LIBP2P: libp2p },
-    stdio: ['ignore', 'pipe', 'inherit']
-  })
-}
+function equality (areEqual: boolean): string {
+  process.exitCode ??= areEqual ? undefined : 1
 
-/** The line that a peer prints. */
-async function answer (peer: ChildProcess): Promise<any> {
-  return new Promise((resolve, reject) => {
-    peer.once('exit', code => { reject(new Error(`a peer ended with ${code}`)) })
-    peer.stdout != null && createInterface(peer.stdout).once('line', line => { resolve(JSON.parse(line)) })
-  })
+  return areEqual ? 'equal' : 'DIFFERENT'
 }

@@ -1,44 +1,79 @@
 /**
- * Loaded before mocha: says where the imports of a suite lead. Packages come
- * from the workspace, since a checkout has none installed; `libp2p`, and the
- * sources of it that a suite imports, come from the implementation under test.
+ * Loaded before mocha: says where the imports of a suite lead. A checkout has
+ * nothing installed and nothing built, so packages come from the workspace, and
+ * sources that a suite imports from beside it come from the package of that name.
+ * `libp2p` comes from the implementation under test.
  */
+import { readFileSync } from 'node:fs'
 import { registerHooks } from 'node:module'
 import { pathToFileURL } from 'node:url'
 
 const { SUITES_CHECKOUT = '', SUITES_HOST = '', SUITES_WORKSPACE = '' } = process.env
-const checkout = pathToFileURL(SUITES_CHECKOUT).href
+const packages = `${pathToFileURL(SUITES_CHECKOUT).href}/packages/`
 const workspace = pathToFileURL(`${SUITES_WORKSPACE}/any.js`).href
+const modules = new URL('node_modules/', workspace).href
 const here = new URL('.', import.meta.url).href
 
-/** Names that packages have had. */
-const RENAMED = new Map([
+/** Names that packages have had, and a package that downloads a program. */
+const REPLACED = new Map([
   ['@chainsafe/libp2p-noise', '@libp2p/noise'],
-  ['@chainsafe/libp2p-yamux', '@libp2p/yamux']
+  ['@chainsafe/libp2p-yamux', '@libp2p/yamux'],
+  ['go-libp2p', new URL('go-libp2p.ts', here).href]
 ])
 
-/** What stands for libp2p, by how it is imported. Empty `SUITES_HOST`: js-libp2p. */
-const ENTRIES: Array<{ stock: string, ours: string, matches(specifier: string): boolean }> = [
-  { stock: 'libp2p', ours: 'index.js', matches: specifier => specifier === 'libp2p' || specifier.endsWith('/src/index.ts') },
-  { stock: 'libp2p/user-agent', ours: 'user-agent.js', matches: specifier => specifier === 'libp2p/user-agent' || specifier.endsWith('/src/user-agent.ts') }
-]
+/** Not published: taken from the checkout. */
+const PERF = `${packages}protocol-perf/src/`
+
+/** What stands for the modules of `libp2p`: ours, or with an empty `SUITES_HOST` js-libp2p. */
+const UNDER_TEST = new Map(SUITES_HOST === ''
+  ? [['index', `${modules}libp2p/dist/src/index.js`], ['user-agent', `${modules}libp2p/dist/src/user-agent.js`]]
+  : [['index', new URL('host.ts', here).href], ['user-agent', pathToFileURL(`${SUITES_HOST}/user-agent.js`).href]])
 
 registerHooks({
   resolve (specifier, context, next) {
     const parent = context.parentURL ?? ''
-    const entry = ENTRIES.find(({ matches }) => matches(specifier))
+    const isOwn = parent.startsWith(here)
+    const underTest = isOwn ? undefined : UNDER_TEST.get(moduleOfLibp2p(specifier, parent) ?? '')
 
-    // the relays are the same for everybody
-    if (entry != null && !parent.startsWith(here)) {
-      return SUITES_HOST === ''
-        ? next(entry.stock, { ...context, parentURL: workspace })
-        : next(pathToFileURL(`${SUITES_HOST}/${entry.ours}`).href, context)
+    if (underTest != null) {
+      return next(underTest, context)
     }
 
-    if (/^[@a-z]/.test(specifier) && !specifier.startsWith('node:') && !specifier.startsWith('file:') && (parent.startsWith(checkout) || parent.startsWith(here))) {
-      return next(RENAMED.get(specifier) ?? specifier, { ...context, parentURL: workspace })
+    if (specifier === '@libp2p/perf') {
+      return next(`${PERF}index.ts`, context)
+    }
+
+    if (parent.startsWith(packages) && specifier.startsWith('.')) {
+      return next(published(new URL(specifier, parent).href), context)
+    }
+
+    if ((parent.startsWith(packages) || isOwn) && /^[@a-z]/.test(specifier) && !/^(node|file):/.test(specifier)) {
+      return next(REPLACED.get(specifier) ?? specifier, { ...context, parentURL: workspace })
     }
 
     return next(specifier, context)
   }
 })
+
+/** `index` or `user-agent`, when that is what is imported. */
+function moduleOfLibp2p (specifier: string, parent: string): string | undefined {
+  if (specifier === 'libp2p') {
+    return 'index'
+  }
+
+  return /^libp2p\/(user-agent)$/.exec(specifier)?.[1] ??
+    (parent.startsWith(`${packages}libp2p/test/`) ? /\/src\/(index|user-agent)\.ts$/.exec(specifier)?.[1] : undefined)
+}
+
+/** A source of the checkout as its package on npm has it. Suites and their fixtures stay. */
+function published (source: string): string {
+  const [, directory = '', file = ''] = /^([^/]+)\/src\/(.*)\.ts$/.exec(source.slice(packages.length)) ?? []
+
+  if (file === '' || source.startsWith(PERF)) {
+    return source
+  }
+
+  const { name } = JSON.parse(readFileSync(new URL(`${packages}${directory}/package.json`), 'utf8'))
+
+  return `${modules}${name}/dist/src/${file}.js`
+}

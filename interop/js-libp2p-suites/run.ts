@@ -1,115 +1,104 @@
 /**
  * Runs js-libp2p's own suites against js-libp2p and against `@libp2p-ws/host`.
  *
- *   node interop/js-libp2p-suites/run.ts <checkout of js-libp2p> [part of a suite's name]
+ *   node interop/js-libp2p-suites/run.ts <checkout of js-libp2p> [part of a suite's name] [--dial-backoff]
  *
- * Writes results.md. Ends with 1 when ours fails a test that js-libp2p passes.
+ * Writes results.md when all are run. Ends with 1 when ours fails a test that
+ * js-libp2p passes.
  */
-import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { buildGoProgram } from '../src/go-module.ts'
+import { regressions, summary, toMarkdown } from './report.ts'
+import { runSuite } from './run-suite.ts'
 import { SUITES } from './suites.ts'
 import { installWorkspace } from './workspace.ts'
+import type { Report } from './report.ts'
+import type { Outcome, SuiteEnvironment } from './run-suite.ts'
 import type { Suite } from './suites.ts'
 
-interface Outcome {
-  passed: Set<string>
-  failed: Map<string, string>
-}
+const DAEMON = { module: 'github.com/libp2p/go-libp2p-daemon', version: 'v0.9.2', directory: 'p2pd' }
 
-interface Row {
-  suite: Suite
-  stock: Outcome
-  ours: Outcome
-}
+const UNKNOWN = { installed: '', checkout: '' }
 
 const here = fileURLToPath(new URL('.', import.meta.url))
-const workspace = join(here, '../.build/js-libp2p-suites')
-const host = join(here, '../../packages/host/dist')
-const [checkoutArgument, filter = ''] = process.argv.slice(2)
+const { positionals: [checkoutArgument, filter = ''], values } = parseArgs({
+  allowPositionals: true,
+  options: { 'dial-backoff': { type: 'boolean', default: false } }
+})
 
 if (checkoutArgument == null || !existsSync(join(checkoutArgument, 'packages/integration-tests'))) {
-  process.stderr.write('usage: node interop/js-libp2p-suites/run.ts <checkout of js-libp2p> [part of a suite\'s name]\n')
+  process.stderr.write('usage: node interop/js-libp2p-suites/run.ts <checkout of js-libp2p> [part of a suite\'s name] [--dial-backoff]\n')
   process.exit(2)
 }
 
-const checkout = resolve(checkoutArgument)
-const rows: Row[] = []
-await installWorkspace(workspace)
-
-for (const suite of SUITES.filter(({ name }) => name.includes(filter))) {
-  const row = { suite, stock: await runSuite(suite, ''), ours: await runSuite(suite, host) }
-  rows.push(row)
-  process.stdout.write(`${line(row)}\n`)
+const suites = SUITES.filter(({ name }) => name.includes(filter))
+const environment: SuiteEnvironment = {
+  checkout: resolve(checkoutArgument),
+  workspace: join(here, '../.build/js-libp2p-suites'),
+  host: '',
+  dialBackoff: values['dial-backoff'],
+  daemon: ''
 }
 
-if (filter === '') {
-  await writeFile(join(here, 'results.md'), toMarkdown(rows))
-}
+await installWorkspace(environment.workspace)
+const versions = new Map(await Promise.all(suites.map(async suite => [suite, await versionsOf(suite)] as const)))
+const report: Report = { rows: [], skipped: [], versions: suite => versions.get(suite) ?? UNKNOWN }
 
-process.exitCode = rows.some(row => regressions(row).length > 0) ? 1 : 0
+if (suites.some(({ needsDaemon }) => needsDaemon === true)) {
+  environment.daemon = await buildGoProgram(DAEMON).catch(err => {
+    report.skipped.push(`go-libp2p's daemon ${DAEMON.version} could not be built: ${err.message.split('\n')[0]}`)
 
-async function runSuite ({ files }: Suite, hostDirectory: string): Promise<Outcome> {
-  const report = join(await mkdtemp(join(tmpdir(), 'js-libp2p-suites-')), 'report.json')
-  const mocha = spawn(process.execPath, [
-    '--import', join(here, 'resolve-hooks.ts'),
-    join(workspace, 'node_modules/mocha/bin/mocha.js'),
-    '--require', join(here, 'relays.ts'),
-    '--reporter', 'json', '--reporter-option', `output=${report}`,
-    '--timeout', '60000', '--exit',
-    ...files.map(file => join(checkout, file))
-  ], {
-    cwd: workspace,
-    env: { ...process.env, SUITES_CHECKOUT: checkout, SUITES_HOST: hostDirectory, SUITES_WORKSPACE: workspace },
-    stdio: ['ignore', 'ignore', 'inherit']
+    return ''
   })
-  await new Promise(resolve => mocha.on('close', resolve))
-
-  return toOutcome(await readFile(report, 'utf8').then(JSON.parse, () => ({ passes: [], failures: [{ fullTitle: 'the suite did not run', err: {} }] })))
 }
 
-function toOutcome ({ failures, passes }: any): Outcome {
-  return {
-    passed: new Set(passes.map(({ fullTitle }: any) => fullTitle)),
-    failed: new Map(failures.map(({ err, fullTitle }: any) => [fullTitle, String(err.message ?? '').split('\n')[0]]))
+for (const suite of suites) {
+  if (suite.needsDaemon === true && environment.daemon === '') {
+    report.skipped.push(`${suite.name}: no daemon`)
+    continue
   }
+
+  const stock = await bestOfTwo(suite, environment)
+  const ours = suite.makesNodes ? await bestOfTwo(suite, { ...environment, host: join(here, '../../packages/host/dist') }) : stock
+  const row = { suite, stock, ours }
+  report.rows.push(row)
+  process.stdout.write(`${summary(row)}\n${regressions(row).map(title => `  - ${title}: ${ours.failed.get(title) ?? 'not run'}\n`).join('')}`)
 }
 
-/** What js-libp2p passes and ours does not. */
-function regressions ({ ours, stock }: Row): string[] {
-  return [...stock.passed].filter(title => !ours.passed.has(title))
+if (filter === '' && !environment.dialBackoff) {
+  await writeFile(join(here, 'results.md'), toMarkdown(report))
 }
 
-function line ({ ours, stock, suite }: Row): string {
-  return `| ${suite.name} | ${stock.passed.size} of ${stock.passed.size + stock.failed.size} | ${ours.passed.size} of ${ours.passed.size + ours.failed.size} |`
+process.exitCode = report.rows.some(row => regressions(row).length > 0) ? 1 : 0
+
+/** These suites wait for other processes and for time: one in which a test fails is run once more, whoever is under test. */
+async function bestOfTwo (suite: Suite, environment: SuiteEnvironment): Promise<Outcome> {
+  const first = await runSuite(suite, environment)
+
+  if (first.failed.size === 0 || !suite.makesNodes) {
+    return first
+  }
+
+  const second = await runSuite(suite, environment)
+
+  return second.passed.size > first.passed.size ? second : first
 }
 
-function toMarkdown (rows: Row[]): string {
-  const differences = rows.flatMap(row => [
-    ...regressions(row).map(title => `- ${title}: ${row.ours.failed.get(title) ?? 'not run'}`),
-    ...[...row.ours.passed].filter(title => row.stock.failed.has(title)).map(title => `- ${title}: only ours passes`)
-  ])
-  const both = rows.flatMap(({ ours, stock }) => [...stock.failed].filter(([title]) => ours.failed.has(title)).map(([title, message]) => `- ${title}: ${message}`))
+async function versionsOf ({ directory }: Suite): Promise<typeof UNKNOWN> {
+  if (directory == null) {
+    return UNKNOWN
+  }
 
-  return [
-    '# js-libp2p\'s own suites',
-    '',
-    'Written by `node interop/js-libp2p-suites/run.ts`.',
-    '',
-    '| suite | js-libp2p 3.3.11 passes | libp2p-ws passes |',
-    '|---|---|---|',
-    ...rows.map(line),
-    '',
-    '## Differences',
-    '',
-    ...differences.length > 0 ? differences : ['None.'],
-    '',
-    '## What neither passes here',
-    '',
-    ...both.length > 0 ? both : ['Nothing.'],
-    ''
-  ].join('\n')
+  const suite = await manifest(join(environment.checkout, 'packages', directory))
+  const installed = await manifest(join(environment.workspace, 'node_modules', suite.name)).catch(() => ({ version: 'from the checkout' }))
+
+  return { installed: installed.version, checkout: suite.version }
+}
+
+async function manifest (directory: string): Promise<any> {
+  return JSON.parse(await readFile(join(directory, 'package.json'), 'utf8'))
 }

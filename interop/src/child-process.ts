@@ -34,8 +34,8 @@ export class Child {
   private taken = 0
   private stderr = ''
 
-  constructor (command: string, args: string[], cwd?: string) {
-    const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'], ...(cwd == null ? {} : { cwd }) })
+  constructor (command: string, args: string[], cwd?: string, env?: NodeJS.ProcessEnv) {
+    const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'], ...(cwd == null ? {} : { cwd }), ...(env == null ? {} : { env }) })
     const killOnExit = (): void => { child.kill('SIGKILL') }
 
     child.stdin.on('error', () => {}) // it may be gone before its input is closed
