@@ -7,12 +7,14 @@
 // results.json, docs/benchmarks.md and its plot.
 import { availableParallelism, loadavg } from 'node:os'
 import { buildPackages } from './suite/build-packages.ts'
+import { measureIdleMemory } from './suite/idle-memory.ts'
 import { LOOPBACK, openDelayedLink } from './suite/link.ts'
-import { MEMORY, parseOptions } from './suite/options.ts'
+import { MEMORY, parseOptions, TRANSPORT } from './suite/options.ts'
 import { Progress } from './suite/progress.ts'
 import { printReport, writeReport } from './suite/report.ts'
-import { pairNames, runMemoryRound, runRound, scenariosOf } from './suite/rounds.ts'
+import { pairNames, runRound, runTurns, scenariosOf } from './suite/rounds.ts'
 import { prepareStack } from './suite/stacks.ts'
+import { measureTransport, wiresFor } from './suite/transport-alone.ts'
 import type { Results } from './suite/report.ts'
 import type { Sample } from './suite/sample.ts'
 
@@ -31,11 +33,13 @@ const stacks = await Promise.all(options.stacks.map(prepareStack))
 const go = stacks.find(({ name }) => name === 'go') ?? await prepareStack('go')
 const pairs = pairNames(stacks, options.cross)
 const memoryRounds = options.scenarios.includes(MEMORY) ? options.memoryRounds : 0
+const transportRounds = options.scenarios.includes(TRANSPORT) ? options.rounds : 0
+const wires = wiresFor(options.stacks)
 const count = (delayed: boolean): number => pairs.reduce((sum, pair) => sum + scenariosOf(options, pair, delayed).length, 0)
 const progress = new Progress(options.securities.length * (
   options.rounds * (count(false) + options.rtts.length * count(true)) +
   memoryRounds * stacks.length
-))
+) + transportRounds * wires.length)
 const samples: Sample[] = []
 const skipped: string[] = []
 
@@ -47,8 +51,14 @@ for (let round = 1; round <= options.rounds; round++) {
 
 for (let round = 1; round <= memoryRounds; round++) {
   for (const security of options.securities) {
-    samples.push(...await runMemoryRound(round, stacks, go, security, options, progress))
+    samples.push(...await runTurns(round, stacks, { security, scenario: MEMORY },
+      async stack => measureIdleMemory(stack, go, security, options.idleConnections), progress))
   }
+}
+
+for (let round = 1; round <= transportRounds; round++) {
+  samples.push(...await runTurns(round, wires, { security: 'none', scenario: TRANSPORT },
+    async ({ name }) => measureTransport(name, options.sizes), progress))
 }
 
 for (const rtt of options.rtts) {

@@ -12,7 +12,7 @@ export const METRICS = {
   'dial-16': { label: 'dial + close, 16 at once', unit: '/s', better: 'higher' },
   memory: { label: 'idle inbound connection, RSS', unit: 'KB', better: 'lower' },
   'transport-upload': { label: 'transport alone, client → server', unit: 'MiB/s', better: 'higher' },
-  'transport-download': { label: 'transport alone, server → client', unit: 'MiB/s', better: 'higher' },
+  'transport-cpu': { label: 'transport alone, CPU of both ends', unit: 's/GiB', better: 'lower' },
   'transport-dial': { label: 'transport alone, connect + close', unit: 'ms', better: 'lower' }
 } as const satisfies Record<string, Metric>
 

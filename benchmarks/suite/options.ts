@@ -6,8 +6,10 @@ import type { Sizes } from './scenarios.ts'
 import type { StackName } from './stacks.ts'
 import type { Security } from '../peers/contract.ts'
 
+/** Scenarios that have processes of their own. */
 export const MEMORY = 'memory'
-export const SCENARIO_NAMES: string[] = [...SCENARIOS.map(({ name }) => name), MEMORY]
+export const TRANSPORT = 'transport'
+export const SCENARIO_NAMES: string[] = [...SCENARIOS.map(({ name }) => name), MEMORY, TRANSPORT]
 
 export interface Options {
   rounds: number

@@ -1,7 +1,5 @@
 import { join } from 'node:path'
-import { measureIdleMemory } from './idle-memory.ts'
 import { LOOPBACK } from './link.ts'
-import { MEMORY } from './options.ts'
 import { closePair, openPair } from './pair.ts'
 import { profiled } from './profile.ts'
 import { measure, SCENARIOS } from './scenarios.ts'
@@ -88,18 +86,20 @@ async function reopen (open: Map<PairNames, Pair | Error>, names: PairNames, lin
   }
 }
 
-/** Each listener in turns, dialed by the same program. */
-export async function runMemoryRound (round: number, stacks: Stack[], crowd: Stack, security: Security, options: Options, progress: Progress): Promise<Sample[]> {
+/** What has processes of its own for each measurement, in turns. */
+export async function runTurns<Item extends { name: string }> (round: number, items: readonly Item[], conditions: Pick<Sample, 'security' | 'scenario'>, once: (item: Item) => Promise<Values>, progress: Progress): Promise<Sample[]> {
   const samples: Sample[] = []
+  const { security, scenario } = conditions
 
-  for (const stack of rotate(stacks, round)) {
-    progress.next(describe(LOOPBACK.rtt, security, MEMORY, stack.name, round))
-    const sample = { rtt: LOOPBACK.rtt, security, scenario: MEMORY, pair: stack.name, round }
+  for (const item of rotate(items, round)) {
+    const { name } = item
+    progress.next(describe(LOOPBACK.rtt, security, scenario, name, round))
+    const sample = { rtt: LOOPBACK.rtt, security, scenario, pair: name, round }
 
     try {
-      samples.push({ ...sample, values: await measureIdleMemory(stack, crowd, security, options.idleConnections) })
+      samples.push({ ...sample, values: await once(item) })
     } catch (err: any) {
-      progress.note(`${stack.name}: ${err.message}`)
+      progress.note(`${name}: ${err.message}`)
       samples.push({ ...sample, values: {}, error: err.message })
     }
   }
@@ -107,12 +107,12 @@ export async function runMemoryRound (round: number, stacks: Stack[], crowd: Sta
   return samples
 }
 
-function describe (rtt: number, security: Security, scenario: string, pair: string, round: number): string {
+function describe (rtt: number, security: Sample['security'], scenario: string, pair: string, round: number): string {
   return `round ${round}${rtt === 0 ? '' : `, ${rtt} ms round trip`}, ${security}, ${scenario}, ${pair}`
 }
 
 /** The list from another element on for each round. */
-export function rotate<T> (list: T[], round: number): T[] {
+export function rotate<T> (list: readonly T[], round: number): T[] {
   const start = (round - 1) % Math.max(1, list.length)
 
   return [...list.slice(start), ...list.slice(0, start)]

@@ -3,8 +3,8 @@ import { METRICS } from './metrics.ts'
 import type { Summary } from './statistics.ts'
 import type { MetricSummary } from './summary.ts'
 
-/** The pairs that a row of the main table compares. */
-const COMPARED = ['ours', 'js', 'go']
+/** What a row of the main table compares, where there is such a column. */
+const COMPARED = ['ours', 'js', 'go', 'tcp', 'ws']
 
 /** A header, then a row for each metric. */
 export function toRows (summaries: MetricSummary[]): string[][] {
