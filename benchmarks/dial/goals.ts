@@ -43,7 +43,7 @@ export function judge ({ text, ms, opened, halfOpen, says }: Goal, reference: Re
   const missed = [
     longest === undefined ? '' : late(result, longest),
     opened === undefined || result.opened <= opened ? '' : `${sockets(result.opened)}`,
-    halfOpen === undefined || result.halfOpen <= halfOpen ? '' : `${result.halfOpen} at once`,
+    halfOpen === undefined || (result.halfOpen ?? Infinity) <= halfOpen ? '' : `${result.halfOpen} at once`,
     says === undefined || result.runs.every(({ error }) => error?.toLowerCase().includes(says)) ? '' : 'not told why',
     result.leftOpen > 0 ? `${result.leftOpen} left open` : ''
   ]

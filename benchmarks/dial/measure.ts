@@ -7,8 +7,8 @@ import type { DialBatch, DialBatchReport } from '@libp2p-ws/interop/contract'
 /** How long after a dial the sockets that are still open are counted, ms. */
 const SETTLE = 500
 
-/** Between two looks at the sockets that are connecting, ms. */
-const SAMPLE = 20
+/** Between two looks at the sockets that are connecting, ms; each takes 10 to 20 of them. */
+const SAMPLE = 50
 
 /** For a dialer to answer beyond the time it has for the dial, ms. */
 const ANSWER_TIMEOUT = 10_000
@@ -34,9 +34,6 @@ export interface Measurement {
   /** Sockets that the dial opened. */
   opened: number
 
-  /** The most that were connecting when it was looked, every `SAMPLE` ms. */
-  halfOpen: number
-
   /** Sockets that the dial opened beyond one for each peer that was connected to and did not close within `SETTLE`. */
   leftOpen: number
 
@@ -57,13 +54,11 @@ export async function measure (dialer: Dialer, dialCase: DialCase, listeners: Li
 
   const before = openSockets(pid)
   const openedBefore = openedSockets(pid)
-  const halfOpen = watchHalfOpen(pid)
   const { ms, outcomes } = await dial(dialer, {
     targets,
     ...(dialCase.before === undefined ? {} : { sameHost: true }),
     ...(dialCase.timeout === undefined ? {} : { timeoutMs: dialCase.timeout })
   })
-  const mostHalfOpen = halfOpen.end()
   const opened = openedSockets(pid) - openedBefore
   const peersConnected = new Set(targets.filter((_, index) => outcomes[index]?.ok).map(({ peerId }) => peerId)).size
   const error = outcomes.find(({ ok }) => !ok)?.error
@@ -77,10 +72,19 @@ export async function measure (dialer: Dialer, dialCase: DialCase, listeners: Li
     peers: targets.length,
     connected: outcomes.filter(({ ok }) => ok).length,
     opened,
-    halfOpen: mostHalfOpen,
     leftOpen,
     ...(error == null ? {} : { error })
   }
+}
+
+/** The most sockets that were connecting at one time while a case was dialed. Looking takes CPU time, so nothing else is measured. */
+export async function mostHalfOpen (dialer: Dialer, dialCase: DialCase, listeners: Listeners): Promise<number> {
+  let most = 0
+  const timer = setInterval(() => { most = Math.max(most, halfOpenSockets(dialer.child.pid)) }, SAMPLE)
+  await measure(dialer, dialCase, listeners)
+  clearInterval(timer)
+
+  return most
 }
 
 /** Has a host of `dialer` dial all targets at once. */
@@ -97,16 +101,4 @@ export function median (values: number[]): number {
   const upper = sorted[middle] ?? NaN
 
   return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? NaN)) / 2
-}
-
-function watchHalfOpen (pid: number): { end(): number } {
-  let most = 0
-  const timer = setInterval(() => { most = Math.max(most, halfOpenSockets(pid)) }, SAMPLE)
-
-  return {
-    end: () => {
-      clearInterval(timer)
-      return most
-    }
-  }
 }

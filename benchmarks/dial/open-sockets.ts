@@ -7,14 +7,12 @@ const CLOSE_WAIT = '08'
 
 /** The TCP sockets of a process that are open or being opened. */
 export function openSockets (pid: number): number {
-  const own = socketInodes(pid)
-
-  return socketsIn(pid, [ESTABLISHED, SYN_SENT, CLOSE_WAIT]).filter(inode => own.has(inode)).length
+  return socketsOf(pid, [ESTABLISHED, SYN_SENT, CLOSE_WAIT])
 }
 
-/** The TCP sockets that are being opened, in the network namespace of a process. */
+/** The TCP sockets of a process that are being opened. */
 export function halfOpenSockets (pid: number): number {
-  return socketsIn(pid, [SYN_SENT]).length
+  return socketsOf(pid, [SYN_SENT])
 }
 
 /** How often anybody in the network namespace of a process has called connect(2) on a TCP socket: ActiveOpens of RFC 4022. */
@@ -27,13 +25,15 @@ export function openedSockets (pid: number): number {
   return Number(values?.[names?.indexOf('ActiveOpens') ?? -1])
 }
 
-/** Inodes of the namespace's sockets. */
-function socketsIn (pid: number, states: string[]): string[] {
+/** The table is of the namespace: of its sockets, those of the process are counted. */
+function socketsOf (pid: number, states: string[]): number {
+  const own = socketInodes(pid)
+
   return ['tcp', 'tcp6']
     .flatMap(table => readFileSync(`/proc/${pid}/net/${table}`, 'utf8').split('\n'))
     .map(line => line.trim().split(/\s+/))
-    .filter(({ 3: state = '' }) => states.includes(state))
-    .map(({ 9: inode = '' }) => inode)
+    .filter(({ 3: state = '', 9: inode = '' }) => states.includes(state) && own.has(inode))
+    .length
 }
 
 function socketInodes (pid: number): Set<string> {

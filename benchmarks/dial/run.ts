@@ -8,7 +8,7 @@ import { availableParallelism, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { CASES } from './cases.ts'
 import { Laboratory } from './laboratory.ts'
-import { measure } from './measure.ts'
+import { measure, mostHalfOpen } from './measure.ts'
 import { summarize, toRows, toTable } from './results.ts'
 import { writeReport } from './write-report.ts'
 import type { DialCase } from './cases.ts'
@@ -64,9 +64,17 @@ async function runCase (dialCase: DialCase): Promise<CaseResults> {
     }
   }
 
-  return {
-    name: dialCase.name,
-    goal: dialCase.goal,
-    results: dialers.map(({ name }, index) => summarize(name, dialCase.fails === true, runs[index] ?? []))
+  const results = dialers.map(({ name }, index) => summarize(name, dialCase.fails === true, runs[index] ?? []))
+
+  if (dialCase.goal.halfOpen !== undefined) {
+    for (const dialer of dialers) {
+      const result = results.find(({ dialer: name }) => name === dialer.name)
+
+      if (result !== undefined) {
+        result.halfOpen = await mostHalfOpen(dialer, dialCase, listeners)
+      }
+    }
   }
+
+  return { name: dialCase.name, goal: dialCase.goal, results }
 }

@@ -35,7 +35,8 @@ ${toMarkdownTable(toRows(results))}
   this table.
 - "n left open": TCP sockets beyond one for each connection, open or half open
   500 ms after the dial had ended; the worst run. "n sockets": all that were opened.
-  "n at once": the most that were connecting, looked at every 20 ms.
+  "n at once": the most that were connecting, in a run of
+  its own.
 - "not connected": no run connected. The time is when the dialer gave up; it was
   told to at the latest after: ${timeouts.join(', ')}.
 - The last two cases cannot connect: the time is until the caller was told.
