@@ -3,18 +3,20 @@
  * `@libp2p-ws/yamux/sans-io` has the protocol without any I/O.
  */
 import { serviceCapabilities } from '@libp2p/interface'
+import { channelOf } from '@libp2p-ws/byte-channel'
 import { YAMUX_PROTOCOL, YamuxMuxer } from './muxer.ts'
 import type { YamuxMuxerInit } from './muxer.ts'
-import type { MessageStream, StreamMuxerFactory } from '@libp2p/interface'
+import type { MessageStream } from '@libp2p/interface'
+import type { ByteChannel, ChannelMuxerFactory, ChannelMuxerInit } from '@libp2p-ws/core'
 
-export { MaxEarlyStreamsError, PingTimeoutError, StreamClosedError } from './errors.ts'
+export { GoAwayError, MaxEarlyStreamsError, PingTimeoutError, RemoteResetError, StreamClosedError } from './errors.ts'
 export { YAMUX_PROTOCOL, YamuxMuxer } from './muxer.ts'
 export type { YamuxMuxerInit } from './muxer.ts'
 export { DEFAULT_OPTIONS } from './sans-io/options.ts'
 export type { YamuxOptions } from './sans-io/options.ts'
 export { YamuxStream } from './stream.ts'
 
-class Yamux implements StreamMuxerFactory<YamuxMuxer> {
+class Yamux implements ChannelMuxerFactory {
   readonly protocol: string = YAMUX_PROTOCOL
   readonly #init: YamuxMuxerInit
 
@@ -27,7 +29,13 @@ class Yamux implements StreamMuxerFactory<YamuxMuxer> {
   }
 
   createStreamMuxer (connection: MessageStream): YamuxMuxer {
-    return new YamuxMuxer(connection, this.#init)
+    const { direction, log } = connection
+
+    return new YamuxMuxer(channelOf(connection), { ...this.#init, direction, log })
+  }
+
+  createChannelMuxer (channel: ByteChannel, init: ChannelMuxerInit): YamuxMuxer {
+    return new YamuxMuxer(channel, { ...this.#init, ...init })
   }
 }
 
@@ -35,6 +43,6 @@ class Yamux implements StreamMuxerFactory<YamuxMuxer> {
 Object.defineProperty(Yamux.prototype, serviceCapabilities, { value: ['@libp2p/stream-multiplexing'] })
 
 /** A factory for the `streamMuxers` of createLibp2p and createSwarm. */
-export function yamux (init: YamuxMuxerInit = {}): () => StreamMuxerFactory<YamuxMuxer> {
+export function yamux (init: YamuxMuxerInit = {}): () => ChannelMuxerFactory {
   return () => new Yamux(init)
 }

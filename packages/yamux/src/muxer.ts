@@ -1,57 +1,68 @@
-import { MuxerClosedError, TooManyOutboundProtocolStreamsError, TypedEventEmitter } from '@libp2p/interface'
-import { Uint8ArrayList } from 'uint8arraylist'
-import { MaxEarlyStreamsError, PingTimeoutError } from './errors.ts'
-import { GO_AWAY_INTERNAL_ERROR, GO_AWAY_NORMAL } from './sans-io/options.ts'
+import { MuxerClosedError, TooManyOutboundProtocolStreamsError } from '@libp2p/interface'
+import { connectionErrorCode, streamErrorCode } from '@libp2p-ws/core'
+import { GoAwayError, MaxEarlyStreamsError, PingTimeoutError } from './errors.ts'
+import { LeanEventTarget } from './event-target.ts'
+import { DEFAULT_OPTIONS, GO_AWAY_INTERNAL_ERROR, GO_AWAY_NORMAL } from './sans-io/options.ts'
 import { YamuxSession } from './sans-io/session.ts'
 import { YamuxStream } from './stream.ts'
+import { TurnEnd } from './turn-end.ts'
 import type { YamuxOptions } from './sans-io/options.ts'
 import type { YamuxOutput } from './sans-io/outputs.ts'
 import type { StreamSession } from './stream.ts'
-import type { AbortOptions, CreateStreamOptions, Logger, MessageStream, MessageStreamDirection, StreamMuxer, StreamMuxerEvents, StreamMuxerStatus, StreamOptions } from '@libp2p/interface'
+import type { AbortOptions, CreateStreamOptions, EventHandler, Logger, MessageStreamDirection, StreamMuxer, StreamMuxerEvents, StreamMuxerStatus, StreamOptions } from '@libp2p/interface'
+import type { ByteChannel, ChannelMuxerInit } from '@libp2p-ws/core'
 
 /** Protocol id (libp2p spec, yamux). */
 export const YAMUX_PROTOCOL = '/yamux/1.0.0'
 
-/** Bytes of frames that go to the connection in one message: a noise decoder may refuse 16 MiB that came at once. */
-const MAX_BATCH = 256 * 1024
+/** Bytes of frames that go to the connection in one write: a noise decoder may refuse 16 MiB that came at once. */
+const MAX_BATCH: number = 256 * 1024
+
+/** Streams that may come in before anybody listens for them (js-libp2p's default). */
+const DEFAULT_MAX_EARLY_STREAMS = 10
 
 export interface YamuxMuxerInit extends Partial<YamuxOptions> {
   /** Streams that may come in before anybody listens for the `stream` event. Default 10. */
   maxEarlyStreams?: number
-  streamOptions?: StreamOptions
+  streamOptions?: StreamOptions | undefined
 }
 
-/** Drives a yamux session over one connection. */
-export class YamuxMuxer extends TypedEventEmitter<StreamMuxerEvents<YamuxStream>> implements StreamMuxer<YamuxStream>, StreamSession {
+/** Drives a yamux session over one channel. */
+export class YamuxMuxer extends LeanEventTarget<StreamMuxerEvents<YamuxStream>> implements StreamMuxer<YamuxStream>, StreamSession {
   readonly protocol: string = YAMUX_PROTOCOL
+  readonly log: Logger
   status: StreamMuxerStatus = 'open'
 
-  readonly #connection: MessageStream
+  readonly #channel: ByteChannel
   readonly #session: YamuxSession
   readonly #init: YamuxMuxerInit
-  readonly #log: Logger
   readonly #streams = new Map<number, YamuxStream>()
   #list: YamuxStream[] | undefined
   #early: YamuxStream[] = []
   #blocked = false
+  #closed = false
   #pumpScheduled = false
-  #greeting: ReturnType<typeof setTimeout> | undefined
+  readonly #turnEnd: TurnEnd
   #timer: ReturnType<typeof setTimeout> | undefined
 
-  constructor (connection: MessageStream, init: YamuxMuxerInit = {}) {
+  constructor (channel: ByteChannel, { direction, log, ...init }: ChannelMuxerInit & YamuxMuxerInit) {
     super()
-    this.#connection = connection
+    this.#channel = channel
     this.#init = init
-    this.#log = connection.log.newScope('yamux')
-    this.#session = new YamuxSession(connection.direction === 'outbound', now(), init)
-
-    connection.addEventListener('message', event => { this.#onData(event.data) })
-    connection.addEventListener('drain', () => {
-      this.#blocked = false
+    this.log = log.newScope('yamux')
+    this.#session = new YamuxSession(direction === 'outbound', now(), init)
+    this.#turnEnd = new TurnEnd(() => {
+      this.#session.flushHeld()
       this.#pump()
     })
-    connection.addEventListener('close', event => { this.#end(stream => { stream.onTransportClosed(event.error) }) }, { once: true })
     this.#setTimer()
+    channel.handler = {
+      onData: piece => { this.#onData(piece) },
+      onDrain: () => { this.#onDrain() },
+      onEnd: () => { this.#onEnd() },
+      onClose: error => { this.#onClose(error) }
+    }
+    channel.resume()
   }
 
   /** Open streams of both directions. */
@@ -74,7 +85,7 @@ export class YamuxMuxer extends TypedEventEmitter<StreamMuxerEvents<YamuxStream>
     const refusal = this.status === 'open' ? this.#session.refusal : 'closed'
 
     if (refusal === 'too many streams') {
-      throw new TooManyOutboundProtocolStreamsError(`${this.#init.maxOutboundStreams ?? 1_000} outbound streams are open`)
+      throw new TooManyOutboundProtocolStreamsError(`${this.#init.maxOutboundStreams ?? DEFAULT_OPTIONS.maxOutboundStreams} outbound streams are open`)
     }
 
     if (refusal != null) {
@@ -82,15 +93,10 @@ export class YamuxMuxer extends TypedEventEmitter<StreamMuxerEvents<YamuxStream>
     }
 
     // yamux has no place for the protocol that the options may name: it is negotiated on the stream
-    const { protocol, signal, ...streamOptions } = options
-    const stream = this.#add(this.#session.open(now()), 'outbound', streamOptions)
+    const stream = this.#add(this.#session.open(now()), 'outbound', { ...this.#init.streamOptions, ...options })
 
     // what is written right away tells the far end of the stream; otherwise we do
-    this.#greeting ??= setTimeout(() => {
-      this.#greeting = undefined
-      this.#session.greet()
-      this.#pump()
-    }, 0)
+    this.#turnEnd.schedule()
 
     return stream
   }
@@ -108,26 +114,27 @@ export class YamuxMuxer extends TypedEventEmitter<StreamMuxerEvents<YamuxStream>
     } finally {
       this.#session.goAway(GO_AWAY_NORMAL)
       this.#pump()
-      this.status = 'closed'
-      this.#stopTimers()
+      this.#stop()
     }
   }
 
+  /** Ends every stream. A numeric `code` of the error, or what its name stands for, goes to the far end. */
   abort (err: Error): void {
     if (this.status === 'closed') {
       return
     }
 
-    this.#end(stream => { stream.abort(err) })
-    this.#session.goAway(GO_AWAY_INTERNAL_ERROR)
+    this.#stop()
+    this.streams.forEach(stream => { stream.abort(err) })
+    this.#session.goAway(connectionErrorCode(err) || GO_AWAY_INTERNAL_ERROR)
     this.#pump()
   }
 
-  override addEventListener (...args: Parameters<TypedEventEmitter<StreamMuxerEvents<YamuxStream>>['addEventListener']>): void {
-    super.addEventListener(...args)
+  override addEventListener <K extends keyof StreamMuxerEvents<YamuxStream>> (type: K, callback: EventHandler<StreamMuxerEvents<YamuxStream>[K]> | null, options?: boolean | AddEventListenerOptions): void {
+    super.addEventListener(type, callback, options)
 
     // what was added in a constructor may not be ready to be called yet
-    if (args[0] === 'stream' && this.#early.length > 0) {
+    if (type === 'stream' && this.#early.length > 0) {
       queueMicrotask(() => {
         for (const stream of this.#early.splice(0)) {
           this.safeDispatchEvent('stream', { detail: stream })
@@ -138,45 +145,83 @@ export class YamuxMuxer extends TypedEventEmitter<StreamMuxerEvents<YamuxStream>
 
   // --- what streams ask
 
-  write (streamId: number, pieces: Uint8Array[]): boolean {
+  write (streamId: number, pieces: Iterable<Uint8Array>): boolean {
     const more = this.#session.write(streamId, pieces)
     this.#schedulePump()
 
     return more
   }
 
-  consume (streamId: number, bytes: number): void {
-    this.#session.consume(streamId, bytes, now())
+  hold (streamId: number, piece: Uint8Array): void {
+    this.#session.hold(streamId, piece)
+    this.#turnEnd.schedule()
+  }
+
+  queued (streamId: number): number {
+    return this.#session.queued(streamId)
+  }
+
+  consume (streamId: number, bytes: number, most: number): void {
+    this.#session.consume(streamId, bytes, now(), most)
     this.#schedulePump()
   }
 
   closeWrite (streamId: number): void {
     this.#session.closeWrite(streamId)
-    // at once: whoever closes reads next, and should not find the far end gone
-    this.#pump()
-  }
-
-  reset (streamId: number, err: Error & { resetCode?: number }): void {
-    this.#session.reset(streamId, err.resetCode ?? 0)
     this.#schedulePump()
   }
 
-  // --- the connection
-
-  #onData (data: Uint8Array | Uint8ArrayList): void {
-    try {
-      for (const piece of data instanceof Uint8Array ? [data] : data) {
-        this.#session.handleData(piece, now())
-        this.#handleOutputs()
-      }
-
-      this.#pump()
-    } catch (err) {
-      this.#fail(err instanceof Error ? err : new Error(String(err)))
-    }
+  reset (streamId: number, err: Error): void {
+    this.#session.reset(streamId, streamErrorCode(err))
+    this.#schedulePump()
   }
 
-  /** What was written in one turn goes out in one message. */
+  forget (streamId: number): void {
+    this.#streams.delete(streamId)
+    this.#list = undefined
+  }
+
+  // --- the channel
+
+  #onData (piece: Uint8Array): void {
+    if (this.#closed) {
+      return
+    }
+
+    try {
+      this.#session.handleData(piece, now())
+    } catch (err) {
+      this.#handleOutputs()
+      this.#fail(err instanceof Error ? err : new Error(String(err)))
+      return
+    }
+
+    this.#handleOutputs()
+    this.#pump()
+  }
+
+  #onDrain (): void {
+    this.#blocked = false
+    this.#pump()
+  }
+
+  /** No answer can come any more, to anything. */
+  #onEnd (): void {
+    this.#endStreams(undefined)
+    this.#channel.close()
+  }
+
+  #onClose (error: Error | undefined): void {
+    this.#closed = true
+    this.#endStreams(error)
+  }
+
+  #endStreams (error: Error | undefined): void {
+    this.#stop()
+    this.streams.forEach(stream => { stream.onTransportClosed(error) })
+  }
+
+  /** What was written in one turn goes out together. */
   #schedulePump (): void {
     if (!this.#pumpScheduled) {
       this.#pumpScheduled = true
@@ -188,14 +233,15 @@ export class YamuxMuxer extends TypedEventEmitter<StreamMuxerEvents<YamuxStream>
   }
 
   #pump (): void {
-    while (!this.#blocked && this.#connection.status === 'open') {
-      const pieces = this.#session.pollTransmit(MAX_BATCH)
+    while (!this.#blocked && !this.#closed) {
+      const pieces = this.#session.pollTransmit(MAX_BATCH, now())
 
       if (pieces.length === 0) {
         break
       }
 
-      this.#blocked = !this.#connection.send(new Uint8ArrayList(...pieces))
+      // whoever sent them still holds them
+      this.#blocked = !this.#channel.write(this.#channel.writesInPlace ? pieces.map(piece => piece.slice()) : pieces)
     }
 
     this.#handleOutputs()
@@ -209,12 +255,13 @@ export class YamuxMuxer extends TypedEventEmitter<StreamMuxerEvents<YamuxStream>
 
   #handleOutput (output: YamuxOutput): void {
     switch (output.type) {
-      case 'opened': this.#announce(this.#add(output.streamId, 'inbound', {})); break
+      case 'opened': this.#announce(this.#add(output.streamId, 'inbound', this.#init.streamOptions)); break
       case 'data': this.#streams.get(output.streamId)?.receive(output.piece); break
       case 'drain': this.#streams.get(output.streamId)?.onMuxerDrain(); break
+      case 'idle': this.#streams.get(output.streamId)?.onMuxerIdle(); break
       case 'sent': this.#streams.get(output.streamId)?.onSent(); break
       case 'ended': this.#streams.get(output.streamId)?.onRemoteCloseWrite(); break
-      case 'reset': this.#streams.get(output.streamId)?.onRemoteReset(); break
+      case 'reset': this.#streams.get(output.streamId)?.onRemoteReset(output.code); break
       case 'roundTrip': this.#setTimer(); break
       case 'goAway': this.#onGoAway(output.code); break
       default: this.#fail(new PingTimeoutError('the far end did not answer a ping'))
@@ -223,24 +270,21 @@ export class YamuxMuxer extends TypedEventEmitter<StreamMuxerEvents<YamuxStream>
 
   #onGoAway (code: number): void {
     if (code !== GO_AWAY_NORMAL) {
-      this.#fail(new MuxerClosedError(`the far end went away with code ${code}`))
+      this.#fail(new GoAwayError(code))
     }
   }
 
-  #add (streamId: number, direction: MessageStreamDirection, options: StreamOptions): YamuxStream {
-    const stream = new YamuxStream({ ...this.#init.streamOptions, ...options, streamId, session: this, direction, log: this.#log })
+  #add (streamId: number, direction: MessageStreamDirection, options: StreamOptions | undefined): YamuxStream {
+    const stream = new YamuxStream(streamId, direction, this, options)
     this.#streams.set(streamId, stream)
     this.#list = undefined
-    stream.addEventListener('close', () => {
-      this.#streams.delete(streamId)
-      this.#list = undefined
-    }, { once: true })
 
     return stream
   }
 
   #announce (stream: YamuxStream): void {
-    this.#session.greet()
+    // our first bytes tell the far end that the stream was taken; otherwise we do
+    this.#turnEnd.schedule()
 
     if (this.listenerCount('stream') > 0) {
       this.safeDispatchEvent('stream', { detail: stream })
@@ -249,22 +293,16 @@ export class YamuxMuxer extends TypedEventEmitter<StreamMuxerEvents<YamuxStream>
 
     this.#early.push(stream)
 
-    if (this.#early.length > (this.#init.maxEarlyStreams ?? 10)) {
+    if (this.#early.length > (this.#init.maxEarlyStreams ?? DEFAULT_MAX_EARLY_STREAMS)) {
       this.#fail(new MaxEarlyStreamsError(`${this.#early.length} streams before anybody takes them`))
     }
   }
 
   /** The session cannot go on, and the connection was only for it. */
   #fail (err: Error): void {
-    this.#log.error('session failed - %e', err)
+    this.log.error('session failed - %e', err)
     this.abort(err)
-    this.#connection.abort(err)
-  }
-
-  #end (endStream: (stream: YamuxStream) => void): void {
-    this.status = 'closed'
-    this.#stopTimers()
-    this.streams.forEach(endStream)
+    this.#channel.abort(err, connectionErrorCode(err))
   }
 
   #setTimer (): void {
@@ -280,10 +318,9 @@ export class YamuxMuxer extends TypedEventEmitter<StreamMuxerEvents<YamuxStream>
     }
   }
 
-  #stopTimers (): void {
+  #stop (): void {
+    this.status = 'closed'
     clearTimeout(this.#timer)
-    clearTimeout(this.#greeting)
-    this.#greeting = undefined
   }
 }
 

@@ -1,177 +1,281 @@
-import { AbstractStream } from '@libp2p/utils'
-import { StreamClosedError } from './errors.ts'
-import type { AbortOptions, Logger, MessageStreamDirection, StreamCloseEvent } from '@libp2p/interface'
-import type { SendResult } from '@libp2p/utils'
+import { StreamAbortEvent, StreamBufferError, StreamCloseEvent, StreamResetEvent, StreamStateError } from '@libp2p/interface'
+import { abortable } from './abortable.ts'
+import { RemoteResetError, StreamClosedError } from './errors.ts'
+import { ReadableHalf } from './readable-half.ts'
+import type { AbortOptions, Logger, MessageStreamDirection, MessageStreamReadStatus, MessageStreamStatus, MessageStreamTimeline, MessageStreamWriteStatus, StreamOptions } from '@libp2p/interface'
+import type { NegotiableStream } from '@libp2p-ws/core'
 import type { Uint8ArrayList } from 'uint8arraylist'
+
+/** Ms (js-libp2p's default). Kept for who asks: js-libp2p's streams look at it no more than ours. */
+const DEFAULT_INACTIVITY_TIMEOUT = 120_000
 
 /** What a stream asks of its muxer. */
 export interface StreamSession {
+  readonly log: Logger
+
   /** Takes all pieces; false: wait for `onMuxerDrain`. */
-  write(streamId: number, pieces: Uint8Array[]): boolean
-  consume(streamId: number, bytes: number): void
+  write(streamId: number, pieces: Iterable<Uint8Array>): boolean
+
+  /** Takes what goes out with the next write, or by itself in a moment. */
+  hold(streamId: number, piece: Uint8Array): void
+
+  /** Bytes that were written and have not gone out. */
+  queued(streamId: number): number
+
+  /** `bytes` were read; the reader would hold `most`. */
+  consume(streamId: number, bytes: number, most: number): void
   closeWrite(streamId: number): void
   reset(streamId: number, err: Error): void
+
+  /** The stream is over. Called before its `close` event. */
+  forget(streamId: number): void
 }
 
-export interface YamuxStreamInit {
-  streamId: number
-  session: StreamSession
-  direction: MessageStreamDirection
-  log: Logger
-  inactivityTimeout?: number
-  maxReadBufferLength?: number
-  maxWriteBufferLength?: number
-}
-
-/** js-libp2p's `Stream` on a stream of a yamux session. */
-export class YamuxStream extends AbstractStream {
+/**
+ * js-libp2p's `Stream` on a stream of a yamux session. Only a face: what is sent
+ * waits in the session, each piece that comes in is one `message` event, and there
+ * is no promise, logger or timer before somebody asks for one.
+ */
+export class YamuxStream extends ReadableHalf implements NegotiableStream {
   readonly streamId: number
+  readonly direction: MessageStreamDirection
+  readonly timeline: MessageStreamTimeline = { open: Date.now() }
+  protocol = ''
+  status: MessageStreamStatus = 'open'
+  writeStatus: MessageStreamWriteStatus = 'writable'
+  remoteReadStatus: MessageStreamReadStatus = 'readable'
+  writableNeedsDrain = false
+
+  /** Ms. */
+  inactivityTimeout: number
+
+  /** Bytes that may be sent although `send` said to wait; where there are more, the stream is aborted. */
+  maxWriteBufferLength?: number
+
   readonly #session: StreamSession
-  readonly #sent = Promise.withResolvers<void>()
+  #log: Logger | undefined
+
+  /** Bytes that were sent although `send` had said to wait. */
+  #overflow = 0
   #isSent = false
+  #drained: PromiseWithResolvers<void> | undefined
+  #written: PromiseWithResolvers<void> | undefined
 
-  /** Bytes that came in and were not yet given to a reader. */
-  #unread = 0
-
-  /** What the stream ended with, once it has. */
-  #error: Error | undefined
-  #wakeReader: (() => void) | undefined
-
-  constructor ({ streamId, session, ...init }: YamuxStreamInit) {
-    super({ ...init, id: `${streamId}` })
+  constructor (streamId: number, direction: MessageStreamDirection, session: StreamSession, options: StreamOptions = {}) {
+    super(options.maxReadBufferLength)
     this.streamId = streamId
+    this.direction = direction
     this.#session = session
+    this.inactivityTimeout = options.inactivityTimeout ?? DEFAULT_INACTIVITY_TIMEOUT
 
-    // nobody may be waiting for it
-    this.#sent.promise.catch(() => {})
-    this.addEventListener('close', event => {
-      this.#error = event.error
-      event.error == null ? this.#sent.resolve() : this.#sent.reject(event.error)
-      this.#wakeReader?.()
-    }, { once: true })
-    this.addEventListener('remoteCloseWrite', () => { this.#wakeReader?.() }, { once: true })
+    if (options.maxWriteBufferLength != null) {
+      this.maxWriteBufferLength = options.maxWriteBufferLength
+    }
   }
 
-  /**
-   * The pieces that come in. Takes one when it is asked for one, so a slow reader
-   * slows the far end; may begin after the far end has closed.
-   */
-  override async * [Symbol.asyncIterator] (): AsyncGenerator<Uint8Array> {
-    while (this.#error == null) {
-      const [piece] = this.readBuffer
+  get id (): string {
+    return `${this.streamId}`
+  }
 
-      if (piece != null && this.readStatus !== 'paused') {
-        this.readBuffer.consume(piece.byteLength)
-        this.dispatchReadBuffer()
-        yield piece
-      } else if (this.remoteWriteStatus === 'closed' && piece == null) {
-        return
-      } else {
-        await new Promise<void>(resolve => { this.#wakeReader = resolve })
-      }
+  get log (): Logger {
+    this.#log ??= this.#session.log.newScope(`${this.direction}:${this.streamId}`)
+
+    return this.#log
+  }
+
+  get writeBufferLength (): number {
+    return this.#session.queued(this.streamId)
+  }
+
+  /** Has a name of its own because js-libp2p's compliance suite looks at it. */
+  get writeBuffer (): { byteLength: number } {
+    return { byteLength: this.writeBufferLength }
+  }
+
+  /** @throws {StreamStateError} when our side is closing or closed */
+  send (data: Uint8Array | Uint8ArrayList): boolean {
+    this.#assertWritable()
+
+    if (this.writableNeedsDrain) {
+      this.#overflow += data.byteLength
     }
 
-    throw this.#error
+    this.writableNeedsDrain = !this.#session.write(this.streamId, data instanceof Uint8Array ? [data] : data)
+
+    if (this.#overflow > (this.maxWriteBufferLength ?? Infinity)) {
+      this.abort(new StreamBufferError(`${this.#overflow} bytes were sent that should have waited, the limit is ${this.maxWriteBufferLength}`))
+    }
+
+    return !this.writableNeedsDrain
+  }
+
+  /** @throws {StreamStateError} when our side is closing or closed */
+  sendHead (piece: Uint8Array): void {
+    this.#assertWritable()
+    this.#session.hold(this.streamId, piece)
   }
 
   /**
-   * Resolves when there is room to write. Not the inherited one: once it resolved,
-   * that one never waits again (@libp2p/utils 7.4.1).
+   * Resolves when there is room to write.
    *
    * @throws {StreamClosedError} when the stream ends
    * @throws {Error} the stream's error, or the reason of the signal
    */
-  override async onDrain ({ signal }: AbortOptions = {}): Promise<void> {
+  async onDrain ({ signal }: AbortOptions = {}): Promise<void> {
     signal?.throwIfAborted()
 
     if (!this.writableNeedsDrain) {
       return
     }
 
-    const { promise, resolve, reject } = Promise.withResolvers<void>()
-    const onDrain = (): void => { resolve() }
-    const onClose = ({ error }: StreamCloseEvent): void => { reject(error ?? new StreamClosedError('the stream is closed')) }
-    this.addEventListener('drain', onDrain)
-    this.addEventListener('close', onClose)
-
-    try {
-      await abortable(promise, signal)
-    } finally {
-      this.removeEventListener('drain', onDrain)
-      this.removeEventListener('close', onClose)
+    if (this.#isOver()) {
+      throw this.#closeReason()
     }
+
+    this.#drained ??= Promise.withResolvers()
+    await abortable(this.#drained.promise, signal)
   }
 
-  /** Called by the muxer with what came in. */
-  receive (piece: Uint8Array): void {
-    this.#unread += piece.byteLength
-    this.onData(piece)
-    this.#reportRead()
+  /**
+   * Ends our side; the first call resolves when all of it has gone out, others at once.
+   *
+   * @throws {Error} the stream's error, or the reason of the signal
+   */
+  async close ({ signal }: AbortOptions = {}): Promise<void> {
+    if (this.writeStatus !== 'writable') {
+      return
+    }
+
+    signal?.throwIfAborted()
+    this.writeStatus = 'closing'
+    this.sendCloseWrite()
+    this.#written = Promise.withResolvers()
+    await abortable(this.#written.promise, signal)
   }
 
-  /** Called by the muxer when everything up to the end of our side has gone out. */
+  /** Has a name of its own because js-libp2p's compliance suite looks whether it is called. */
+  sendCloseWrite (): void {
+    this.#session.closeWrite(this.streamId)
+  }
+
+  /** What was not read is dropped; a numeric `code` of the error, or what its name stands for, goes to the far end. */
+  abort (err: Error): void {
+    if (this.#isOver()) {
+      return
+    }
+
+    this.#session.log.error('stream %d aborted - %e', this.streamId, err)
+    const unsent = this.writeBufferLength > 0
+    this.#session.reset(this.streamId, err)
+    this.dropUnread()
+    this.#end('aborted', err)
+    unsent && this.safeDispatchEvent('idle')
+    this.dispatchEnd()
+    this.dispatchEvent(new StreamAbortEvent(err))
+  }
+
+  // --- called by the muxer
+
+  onMuxerDrain (): void {
+    this.writableNeedsDrain = false
+    this.#overflow = 0
+    this.#drained?.resolve()
+    this.#drained = undefined
+    this.safeDispatchEvent('drain')
+  }
+
+  /** Everything that was sent so far has gone out. */
+  onMuxerIdle (): void {
+    this.safeDispatchEvent('idle')
+  }
+
+  /** The end of our side has gone out. */
   onSent (): void {
     this.#isSent = true
-    this.#sent.resolve()
+
+    // not before whoever called close has seen that it is under way
+    queueMicrotask(() => {
+      if (this.#isOver()) {
+        return
+      }
+
+      this.writeStatus = 'closed'
+      this.#written?.resolve()
+      this.remoteWriteStatus === 'closed' && this.onTransportClosed()
+    })
   }
 
-  override sendData (data: Uint8ArrayList): SendResult {
-    return { sentBytes: data.byteLength, canSendMore: this.#session.write(this.streamId, [...data]) }
+  onRemoteCloseWrite (): void {
+    if (this.remoteWriteStatus === 'closed') {
+      return
+    }
+
+    this.remoteWriteStatus = 'closed'
+    this.endHead(undefined)
+    this.safeDispatchEvent('remoteCloseWrite')
+    this.dispatchEnd()
+    this.wakeReaders()
+    this.writeStatus === 'closed' && this.onTransportClosed()
   }
 
-  override sendReset (err: Error): void {
-    this.#session.reset(this.streamId, err)
+  /** What came in before may still be read. */
+  onRemoteReset (code: number): void {
+    const err = new RemoteResetError(code)
+    this.#session.log('stream %d: %s', this.streamId, err.message)
+
+    if (this.readBufferLength === 0) {
+      this.readStatus = 'closed'
+    }
+
+    this.#end('reset', err)
+    this.dispatchEnd()
+    this.dispatchEvent(new StreamResetEvent(err))
   }
 
-  override async sendCloseWrite (options?: AbortOptions): Promise<void> {
-    options?.signal?.throwIfAborted()
-    this.#session.closeWrite(this.streamId)
+  /** The connection has closed: there is no more to come, but what came in before may still be read. */
+  onTransportClosed (err?: Error): void {
+    if (err != null) {
+      this.abort(err)
+    } else if (!this.#isOver()) {
+      if (this.readStatus === 'readable' && this.readBufferLength === 0) {
+        this.readStatus = 'closed'
+      }
 
-    if (!this.#isSent) {
-      await abortable(this.#sent.promise, options?.signal)
+      this.#end('closed', undefined)
+      this.dispatchEnd()
+      this.dispatchEvent(new StreamCloseEvent())
     }
   }
 
-  /** yamux has no frame for it: what still comes in is dropped, and its window is not filled up again. */
-  override async sendCloseRead (options?: AbortOptions): Promise<void> {
-    options?.signal?.throwIfAborted()
+  protected override consume (bytes: number): void {
+    this.#session.consume(this.streamId, bytes, this.maxReadBufferLength)
   }
 
-  /** The window is not filled up while nobody reads, and so the far end stops. */
-  override sendPause (): void {}
-
-  override sendResume (): void {
-    this.#reportRead()
+  #end (status: MessageStreamStatus, err: Error | undefined): void {
+    this.status = status
+    this.error = err
+    this.writeStatus = 'closed'
+    this.remoteReadStatus = 'closed'
+    this.remoteWriteStatus = 'closed'
+    this.timeline.close = Date.now()
+    this.#session.forget(this.streamId)
+    this.endHead(err)
+    this.#drained?.reject(this.#closeReason())
+    this.#isSent ? this.#written?.resolve() : this.#written?.reject(this.#closeReason())
+    this.wakeReaders()
   }
 
-  protected override dispatchReadBuffer (): void {
-    super.dispatchReadBuffer()
-    this.#reportRead()
-    this.#wakeReader?.()
+  #closeReason (): Error {
+    return this.error ?? new StreamClosedError('the stream is closed')
   }
 
-  #reportRead (): void {
-    const read = this.#unread - this.readBufferLength
+  #isOver (): boolean {
+    return this.status !== 'open' && this.status !== 'closing'
+  }
 
-    if (read > 0) {
-      this.#unread -= read
-      this.#session.consume(this.streamId, read)
+  #assertWritable (): void {
+    if (this.writeStatus !== 'writable') {
+      throw new StreamStateError(`the writing side of the stream is ${this.writeStatus}`)
     }
-  }
-}
-
-async function abortable (promise: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
-  if (signal == null) {
-    return promise
-  }
-
-  const aborted = Promise.withResolvers<never>()
-  const onAbort = (): void => { aborted.reject(signal.reason) }
-  signal.addEventListener('abort', onAbort, { once: true })
-
-  try {
-    await Promise.race([promise, aborted.promise])
-  } finally {
-    signal.removeEventListener('abort', onAbort)
   }
 }

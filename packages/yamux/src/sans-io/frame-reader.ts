@@ -1,10 +1,7 @@
 import { DATA, decodeHeader, HEADER_LENGTH } from './frame.ts'
 import type { FrameHeader } from './frame.ts'
 
-/** A header as soon as it is complete; then, for data, the payload in the pieces in which it comes. */
-export type FramePart =
-  | { header: FrameHeader, payload?: undefined }
-  | { header?: undefined, payload: Uint8Array }
+const NOTHING: Uint8Array = new Uint8Array()
 
 /**
  * Cuts a stream of bytes into frames. Payload is passed on as views of what came
@@ -14,46 +11,76 @@ export class FrameReader {
   readonly #partial = new Uint8Array(HEADER_LENGTH)
   #partialLength = 0
   #payloadLeft = 0
+  #piece: Uint8Array = NOTHING
+  #offset = 0
 
   /** Between two frames. */
   get idle (): boolean {
     return this.#partialLength === 0 && this.#payloadLeft === 0
   }
 
-  /** @throws {YamuxProtocolError} at the first header that makes no sense; what came before it was yielded */
-  * read (piece: Uint8Array): Generator<FramePart> {
-    let offset = 0
+  /** To be read by `next` until that gives undefined, before the next push. */
+  push (piece: Uint8Array): void {
+    this.#piece = piece
+    this.#offset = 0
+  }
 
-    while (offset < piece.byteLength) {
-      if (this.#payloadLeft > 0) {
-        const payload = piece.subarray(offset, offset + this.#payloadLeft)
-        offset += payload.byteLength
-        this.#payloadLeft -= payload.byteLength
-        yield { payload }
-        continue
-      }
+  /**
+   * A header as soon as it is complete; then, for data, the payload in the pieces in
+   * which it comes; undefined when the rest of the frame is yet to come.
+   *
+   * @throws {YamuxProtocolError} at the first header that makes no sense
+   */
+  next (): FrameHeader | Uint8Array | undefined {
+    const available = this.#piece.byteLength - this.#offset
 
-      let header: FrameHeader
-
-      if (this.#partialLength === 0 && piece.byteLength - offset >= HEADER_LENGTH) {
-        header = decodeHeader(piece, offset)
-        offset += HEADER_LENGTH
-      } else {
-        const taken = piece.subarray(offset, offset + HEADER_LENGTH - this.#partialLength)
-        this.#partial.set(taken, this.#partialLength)
-        this.#partialLength += taken.byteLength
-        offset += taken.byteLength
-
-        if (this.#partialLength < HEADER_LENGTH) {
-          return
-        }
-
-        header = decodeHeader(this.#partial, 0)
-        this.#partialLength = 0
-      }
-
-      this.#payloadLeft = header.type === DATA ? header.length : 0
-      yield { header }
+    if (available === 0) {
+      return this.#usedUp()
     }
+
+    if (this.#payloadLeft > 0) {
+      return this.#readPayload(Math.min(available, this.#payloadLeft))
+    }
+
+    const header = this.#readHeader(available)
+    this.#payloadLeft = header?.type === DATA ? header.length : 0
+
+    return header
+  }
+
+  #readPayload (length: number): Uint8Array {
+    const start = this.#offset
+    this.#offset += length
+    this.#payloadLeft -= length
+
+    return this.#piece.subarray(start, this.#offset)
+  }
+
+  #readHeader (available: number): FrameHeader | undefined {
+    const start = this.#offset
+
+    if (this.#partialLength === 0 && available >= HEADER_LENGTH) {
+      this.#offset += HEADER_LENGTH
+
+      return decodeHeader(this.#piece, start)
+    }
+
+    this.#offset += Math.min(available, HEADER_LENGTH - this.#partialLength)
+    this.#partial.set(this.#piece.subarray(start, this.#offset), this.#partialLength)
+    this.#partialLength += this.#offset - start
+
+    if (this.#partialLength < HEADER_LENGTH) {
+      return this.#usedUp()
+    }
+
+    this.#partialLength = 0
+
+    return decodeHeader(this.#partial, 0)
+  }
+
+  /** An idle session holds no memory of the connection's. */
+  #usedUp (): undefined {
+    this.#piece = NOTHING
+    this.#offset = 0
   }
 }

@@ -1,6 +1,9 @@
 import type { YamuxOptions } from './options.ts'
 
-/** Pings: the first at once, to learn the round trip, then one every interval. One is under way at a time. */
+/**
+ * Pings: the first goes with the first data, to learn the round trip, then one
+ * every interval. One is under way at a time.
+ */
 export class KeepAlive {
   readonly #interval: number
   readonly #timeout: number
@@ -12,7 +15,12 @@ export class KeepAlive {
   constructor ({ keepAliveInterval, keepAliveTimeout }: Pick<YamuxOptions, 'keepAliveInterval' | 'keepAliveTimeout'>, now: number) {
     this.#interval = keepAliveInterval
     this.#timeout = keepAliveTimeout
-    this.#next = keepAliveInterval > 0 ? now : undefined
+    this.#next = keepAliveInterval > 0 ? now + keepAliveInterval : undefined
+  }
+
+  /** Data goes out: the value of a ping to send with it, if the round trip is not known. */
+  handleData (now: number): number | undefined {
+    return this.#next != null && this.#value === 0 ? this.#ping(now) : undefined
   }
 
   /** The value of the ping to send, `dead` when the last one was not answered in time, undefined when nothing is due. */
@@ -21,14 +29,7 @@ export class KeepAlive {
       return now >= this.#sent.at + this.#timeout ? 'dead' : undefined
     }
 
-    if (this.#next == null || now < this.#next) {
-      return undefined
-    }
-
-    this.#sent = { value: this.#value++, at: now }
-    this.#next = now + this.#interval
-
-    return this.#sent.value
+    return this.#next == null || now < this.#next ? undefined : this.#ping(now)
   }
 
   /** The round trip in ms; undefined for an answer to a ping that we did not send. */
@@ -45,5 +46,12 @@ export class KeepAlive {
 
   pollTimeout (): number | undefined {
     return this.#sent == null ? this.#next : this.#sent.at + this.#timeout
+  }
+
+  #ping (now: number): number {
+    this.#sent = { value: this.#value++, at: now }
+    this.#next = now + this.#interval
+
+    return this.#sent.value
   }
 }

@@ -45,3 +45,7 @@ export const SPEC_INITIAL_WINDOW: number = 256 * 1024
 export const GO_AWAY_NORMAL = 0
 export const GO_AWAY_PROTOCOL_ERROR = 1
 export const GO_AWAY_INTERNAL_ERROR = 2
+
+/** Codes of a reset for a stream that was not taken (libp2p spec, error codes). */
+export const STREAM_RESOURCE_LIMIT_EXCEEDED = 0x1002
+export const STREAM_SHUTDOWN = 0x1007

@@ -7,7 +7,10 @@ export type YamuxOutput =
   /** A writer that was told to wait may go on. */
   | { type: 'drain', streamId: number }
 
-  /** Everything that was written to the stream, and the end of it, has gone out. */
+  /** Everything that was written to the stream so far has gone out. */
+  | { type: 'idle', streamId: number }
+
+  /** The end of our side has gone out. */
   | { type: 'sent', streamId: number }
 
   /** The far end will send no more on the stream. */

@@ -29,15 +29,19 @@ export class ReceiveWindows {
     record.receiveWindow -= length
   }
 
-  /** Returns by how much the far end is to be told that the window grew; 0 for not yet. */
-  consume (record: StreamRecord, bytes: number, roundTrip: number | undefined, now: number): number {
+  /**
+   * Returns by how much the far end is to be told that the window grew; 0 for not
+   * yet. `most` is what the stream's reader is ready to hold.
+   */
+  consume (record: StreamRecord, bytes: number, most: number, roundTrip: number | undefined, now: number): number {
     record.consumed += bytes
 
     if (record.consumed * 2 < record.targetWindow) {
       return 0
     }
 
-    const room = Math.min(record.targetWindow, this.#options.maxWindow - record.targetWindow, this.#options.maxWindowGrowth - this.#growth)
+    const limit = Math.min(most, this.#options.maxWindow)
+    const room = Math.min(record.targetWindow, limit - record.targetWindow, this.#options.maxWindowGrowth - this.#growth)
     const fast = roundTrip != null && now - record.refilled < 4 * Math.max(1, roundTrip)
     const growth = fast ? Math.max(0, room) : 0
     const delta = record.consumed + growth

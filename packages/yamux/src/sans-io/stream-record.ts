@@ -1,9 +1,6 @@
-import { ACK, FIN, SYN } from './frame.ts'
-
-/** How many bytes `pieces` hold. */
-export function lengthOf (pieces: readonly Uint8Array[]): number {
-  return pieces.reduce((sum, { byteLength }) => sum + byteLength, 0)
-}
+import { ACK, SYN } from './frame.ts'
+import { SPEC_INITIAL_WINDOW } from './options.ts'
+import { PieceQueue } from './piece-queue.ts'
 
 //             open()/SYN                    close()/FIN
 //   (nothing) ──────────▶ writable+readable ──────────▶ readable only ─┐ FIN
@@ -17,13 +14,13 @@ export class StreamRecord {
   readonly inbound: boolean
 
   /** Bytes that may still be sent. */
-  sendWindow: number
+  sendWindow: number = SPEC_INITIAL_WINDOW
 
   /** Bytes that may still come in. */
-  receiveWindow: number
+  receiveWindow: number = SPEC_INITIAL_WINDOW
 
   /** What `receiveWindow` is filled up to. */
-  targetWindow: number
+  targetWindow: number = SPEC_INITIAL_WINDOW
 
   /** Bytes that were read since the window was last filled up. */
   consumed = 0
@@ -31,8 +28,7 @@ export class StreamRecord {
   /** When the window was last filled up. */
   refilled: number
 
-  readonly queue: Uint8Array[] = []
-  queued = 0
+  readonly queue: PieceQueue = new PieceQueue()
 
   /** The writer was told to wait. */
   waiting = false
@@ -40,29 +36,14 @@ export class StreamRecord {
   finSent = false
   remoteClosed = false
 
-  /** SYN or ACK goes with the first frame. */
-  #greeting: number
+  /** SYN or ACK, which goes with the first frame; 0 once it has gone. */
+  greeting: number
 
-  constructor (id: number, inbound: boolean, sendWindow: number, receiveWindow: number, now: number) {
+  constructor (id: number, inbound: boolean, now: number) {
     this.id = id
     this.inbound = inbound
-    this.sendWindow = sendWindow
-    this.receiveWindow = receiveWindow
-    this.targetWindow = receiveWindow
     this.refilled = now
-    this.#greeting = inbound ? ACK : SYN
-  }
-
-  get greeted (): boolean {
-    return this.#greeting === 0
-  }
-
-  /** SYN or ACK once, then 0. */
-  takeGreeting (): number {
-    const greeting = this.#greeting
-    this.#greeting = 0
-
-    return greeting
+    this.greeting = inbound ? ACK : SYN
   }
 
   /** Both directions are closed and the far end knows. */
@@ -70,56 +51,13 @@ export class StreamRecord {
     return this.finSent && this.remoteClosed
   }
 
-  enqueue (pieces: readonly Uint8Array[]): void {
-    for (const piece of pieces) {
-      if (piece.byteLength > 0) {
-        this.queue.push(piece)
-        this.queued += piece.byteLength
-      }
-    }
-  }
-
-  /** Up to `most` bytes from the queue, in the pieces in which they are there. */
-  dequeue (most: number): Uint8Array[] {
-    const taken: Uint8Array[] = []
-    let left = most
-
-    while (left > 0) {
-      const [first] = this.queue
-
-      if (first == null) {
-        break
-      }
-
-      if (first.byteLength > left) {
-        taken.push(first.subarray(0, left))
-        this.queue[0] = first.subarray(left)
-        left = 0
-      } else {
-        taken.push(first)
-        this.queue.shift()
-        left -= first.byteLength
-      }
-    }
-
-    this.queued -= most - left
-
-    return taken
+  /** The end of our side is what is left to send. */
+  get finDue (): boolean {
+    return this.localClosed && !this.finSent && this.queue.byteLength === 0
   }
 
   /** Whether something of this stream can go out now. */
   get ready (): boolean {
-    return (this.queued > 0 && this.sendWindow > 0) || (this.queued === 0 && this.localClosed && !this.finSent)
-  }
-
-  /** The flag that closes our side, when all is sent. */
-  takeFin (): number {
-    if (this.queued > 0 || !this.localClosed || this.finSent) {
-      return 0
-    }
-
-    this.finSent = true
-
-    return FIN
+    return (this.queue.byteLength > 0 && this.sendWindow > 0) || this.finDue
   }
 }

@@ -7,8 +7,8 @@ export class StreamTable {
   /** Whose turn it is: first in, first out. */
   readonly #ready = new Set<StreamRecord>()
 
-  /** Streams that the far end has not heard of, or has no answer for. */
-  readonly #ungreeted = new Set<StreamRecord>()
+  /** Streams with a greeting or a head that waits a moment for more to go with it. */
+  readonly #held = new Set<StreamRecord>()
   #inbound = 0
 
   get size (): number {
@@ -26,20 +26,21 @@ export class StreamTable {
 
   add (record: StreamRecord): void {
     this.#records.set(record.id, record)
-    this.#ungreeted.add(record)
+    this.#held.add(record)
     this.#inbound += record.inbound ? 1 : 0
   }
 
   remove (record: StreamRecord): void {
     this.#records.delete(record.id)
     this.#ready.delete(record)
-    this.#ungreeted.delete(record)
+    this.#held.delete(record)
     this.#inbound -= record.inbound ? 1 : 0
   }
 
   /** Puts `record` at the end of the line when it can send something. */
   schedule (record: StreamRecord): void {
-    if (record.ready && this.#records.has(record.id)) {
+    if (record.ready) {
+      this.#held.delete(record)
       this.#ready.add(record)
     }
   }
@@ -47,19 +48,20 @@ export class StreamTable {
   /** Whose turn it is; it has to get in line again. */
   next (): StreamRecord | undefined {
     const [record] = this.#ready
-    record != null && this.#ready.delete(record)
+    record !== undefined && this.#ready.delete(record)
 
     return record
   }
 
-  /** SYN or ACK of `record`, once, then 0. */
-  takeGreeting (record: StreamRecord): number {
-    this.#ungreeted.delete(record)
-
-    return record.takeGreeting()
+  hold (record: StreamRecord): void {
+    this.#held.add(record)
   }
 
-  ungreeted (): StreamRecord[] {
-    return [...this.#ungreeted]
+  /** Streams whose moment is over. */
+  takeHeld (): StreamRecord[] {
+    const held = [...this.#held]
+    this.#held.clear()
+
+    return held
   }
 }
