@@ -35,7 +35,18 @@ export class MessageStreamChannel implements ByteChannel {
   }
 
   write (pieces: readonly Uint8Array[]): boolean {
-    return this.#stream.status !== 'open' || this.#stream.send(new Uint8ArrayList(...pieces))
+    if (this.#stream.status !== 'open') {
+      return true
+    }
+
+    try {
+      return this.#stream.send(new Uint8ArrayList(...pieces))
+    } catch (err) {
+      // a stream may be open above a connection that is not
+      this.abort(err instanceof Error ? err : new Error(String(err)))
+
+      return true
+    }
   }
 
   pause (): void {

@@ -216,6 +216,19 @@ describe('a channel and its message stream', () => {
   })
 })
 
+describe('a foreign stream that takes nothing any more', () => {
+  it('ends its channel, and a writer hears of it as of any end', async () => {
+    const [stream] = await streamPair()
+    const channel = channelOf(stream)
+    const log = recorder()
+    channel.handler = log
+    stream.send = () => { throw new Error('the connection below is closing') }
+    expect(channel.write([text('a')])).to.equal(true)
+    expect(log.seen).to.deep.equal(['close the connection below is closing'])
+    expect(stream.status).to.equal('aborted')
+  })
+})
+
 describe('reading a handshake', () => {
   it('takes one piece for each read, and leaves the rest to the next reader', async () => {
     const [near, far] = channelPair()
