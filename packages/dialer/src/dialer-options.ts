@@ -34,10 +34,10 @@ export type DialTraceEvent =
   /** The dial is over. */
   | { type: 'ended', dial: number, peer: string, trace: DialTrace }
 
-const LIMITS = ['fdLimit', 'perPeerLimit', 'maxAddresses'] as const
+const LIMITS = ['fdLimit', 'perPeerLimit', 'maxAddresses', 'dialAttempts'] as const
 const TIMES = ['dialTimeout', 'dialTimeoutLocal', 'dialPeerTimeout', 'silence', 'longSilence'] as const
 
-/** @throws {InvalidValueError} where a limit is not at least 1, or a time not above 0 */
+/** @throws {InvalidValueError} where a limit is not at least 1, a time not above 0, or the rounds without end */
 export function checkOptions (init: DialerInit): void {
   for (const name of LIMITS) {
     const value = init[name]
@@ -45,6 +45,10 @@ export function checkOptions (init: DialerInit): void {
     if (value !== undefined && !(value >= 1)) {
       throw new InvalidValueError(name, value, `${name} has to be 1 or more, not ${value}`)
     }
+  }
+
+  if (init.dialAttempts === Infinity) {
+    throw new InvalidValueError('dialAttempts', init.dialAttempts, 'dialAttempts has to be finite')
   }
 
   for (const name of TIMES) {

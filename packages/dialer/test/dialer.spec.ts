@@ -702,7 +702,7 @@ describe('dialer', () => {
   })
 
   it('options that make no sense are refused', () => {
-    for (const init of [{ fdLimit: 0 }, { perPeerLimit: -1 }, { maxAddresses: NaN }, { dialTimeout: 0 }, { silence: NaN }]) {
+    for (const init of [{ fdLimit: 0 }, { perPeerLimit: -1 }, { maxAddresses: NaN }, { dialAttempts: Infinity }, { dialTimeout: 0 }, { silence: NaN }]) {
       expect(() => dialer(init)).to.throw(Object.keys(init)[0]).with.property('code', 'ERR_INVALID_VALUE')
     }
   })

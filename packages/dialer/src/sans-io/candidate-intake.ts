@@ -1,5 +1,5 @@
 import { skipByAddress } from './address-filter.ts'
-import { MAX_ADDRESSES } from './constants.ts'
+import { DIAL_ATTEMPTS, MAX_ADDRESSES } from './constants.ts'
 import { defaultDialRanker, noDelayDialRanker } from './dial-ranker.ts'
 import type { SkipReason } from './address-filter.ts'
 import type { DialBackoff } from './dial-backoff.ts'
@@ -14,11 +14,13 @@ export class CandidateIntake {
   readonly #backoff: DialBackoff
   readonly #ranker: DialRanker
   readonly #maxAddresses: number
+  readonly #rounds: number
 
   constructor (init: DialSchedulerInit, backoff: DialBackoff) {
     this.#backoff = backoff
     this.#ranker = init.ranker ?? defaultDialRanker
     this.#maxAddresses = init.maxAddresses ?? MAX_ADDRESSES
+    this.#rounds = init.dialAttempts ?? DIAL_ATTEMPTS
   }
 
   /** Returns the candidates that are new, the skipped ones among them. */
@@ -80,6 +82,23 @@ export class CandidateIntake {
     }
 
     this.rank(job, lifted, now)
+  }
+
+  /** Where all addresses have failed and another round over them is allowed, they are dialed again. */
+  startRound (job: DialJob, now: number): void {
+    const failed = [...job.candidates.values()].filter(({ record }) => record.phase === 'failed')
+
+    if (job.lookups > 0 || job.live(false) || failed.length === 0 || job.extraRounds + 1 >= this.#rounds) {
+      return
+    }
+
+    job.extraRounds++
+
+    for (const candidate of failed) {
+      candidate.retryFrom(now)
+    }
+
+    this.rank(job, failed, now)
   }
 
   #skipByExperience ({ job, address, key, info }: Candidate, now: number): SkipReason | undefined {

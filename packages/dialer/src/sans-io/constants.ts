@@ -35,7 +35,7 @@ export const CONCURRENT_FD_DIALS = 160
 /** Dials in flight to one peer. Seed 003: DefaultPerPeerRateLimit. */
 export const DEFAULT_PER_PEER_RATE_LIMIT = 8
 
-/** Rounds over the addresses of a peer that one request makes. Seed 003: DialAttempts. */
+/** Rounds over the addresses of a peer that one dial makes. Seed 003: DialAttempts, "down to one, as we have too many dials". */
 export const DIAL_ATTEMPTS = 1
 
 /** Addresses of one peer that a dial looks at, resolved names included. go: maximumResolvedAddresses. */

@@ -61,6 +61,9 @@ export class Candidate implements LimitedDial {
   /** Ms of dialing in tries that gave up their slot. */
   spent = 0
 
+  /** Rounds in which it failed. */
+  failures = 0
+
   /** It has lost a slot to an address that was tried before. */
   hasGivenWay = false
 
@@ -130,9 +133,20 @@ export class Candidate implements LimitedDial {
     this.enter('waiting', now)
   }
 
+  /** It failed, and has another try with all the time of the first. */
+  retryFrom (now: number): void {
+    this.state = 'waiting'
+    this.spent = 0
+    this.hasGivenWay = false
+    delete this.record.error
+    delete this.record.ended
+    this.enter('waiting', now)
+  }
+
   fail (error: Error, now: number): void {
     this.state = 'ended'
     this.error = error
+    this.failures++
     this.record.error = describeError(error)
     this.enter('failed', now)
   }

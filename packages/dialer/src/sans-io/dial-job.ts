@@ -55,6 +55,9 @@ export class DialJob {
   /** Tries that were started. */
   dials = 0
 
+  /** Rounds over its addresses that were begun, but for the first. */
+  extraRounds = 0
+
   constructor (id: number, key: string, peer: string, now: number, epoch: number, blackHoles: BlackHoleVerdict, wake: Timer) {
     this.id = id
     this.key = key

@@ -23,6 +23,9 @@ export interface DialSchedulerInit extends DialLimiterInit {
   /** Addresses that are looked at in one dial. Default 100. */
   maxAddresses?: number
 
+  /** Rounds over the addresses of a peer: those that failed are dialed again when all have. Default 1. */
+  dialAttempts?: number
+
   /** Default: go-libp2p's times. */
   backoff?: DialBackoff
 

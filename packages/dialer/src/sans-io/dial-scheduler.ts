@@ -210,6 +210,7 @@ export class DialScheduler {
       this.#attempts.dropRelays(job, now)
     }
 
+    this.#intake.startRound(job, now)
     for (let batch = job.nextBatch(now); batch.length > 0; batch = job.nextBatch(now)) {
       for (const candidate of batch) {
         this.#attempts.enqueue(candidate, now)
@@ -217,7 +218,6 @@ export class DialScheduler {
     }
 
     this.#timers.set(job.wake, job.nextDue())
-
     if (job.lookups === 0 && !job.live(false)) {
       this.#giveUp(job, now)
     }
@@ -267,8 +267,8 @@ export class DialScheduler {
     candidate.fail(error, now)
     this.#outputs.push({ type: 'record', dial: job.id, record: copyRecord(candidate.record) })
 
-    // as go: what fails beside a success is not held against the address
-    if (!job.isConnected) {
+    // as go: not what fails beside a success, and once for all rounds
+    if (!job.isConnected && candidate.failures === 1) {
       this.backoff.add(job.key, candidate.key, now, kind)
     }
 
