@@ -38,7 +38,7 @@ export interface WebSocketCloseDetail {
 
 /** js-libp2p's face on one WebSocket. */
 export class WebSocketConnection extends AbstractMultiaddrConnection implements ByteChannelSource {
-  /** Resolves when the socket is gone. */
+  /** Resolves when the WebSocket is closed. */
   readonly closed: Promise<void>
 
   readonly #channel: WebSocketChannel

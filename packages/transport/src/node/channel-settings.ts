@@ -26,8 +26,8 @@ export function channelSettings (options: ConnectionOptions): ChannelSettings {
   }
 }
 
-/** Milliseconds that a socket has to get its last frame out when it is aborted. */
-export const ABORT_LINGER = 1_000
+/** Milliseconds that the socket of a connection that is over has to get its last frame out. */
+export const LINGER = 1_000
 
 /** Bytes. Below this, a copy costs less than a piece of its own. */
 export const SHORT_PIECE_BYTES = 1024

@@ -2,7 +2,7 @@ import { ReadSide } from '@libp2p-ws/byte-channel'
 import { CLOSE_ABNORMAL, CLOSE_NO_STATUS, CLOSE_NORMAL, closeCodeOf, closeReasonOf, isNormalClose } from '../close-code.ts'
 import { CloseTimeoutError, KeepAliveTimeoutError, WebSocketClosedError, WebSocketProtocolError } from '../errors.ts'
 import { FrameParser } from '../sans-io/index.ts'
-import { ABORT_LINGER } from './channel-settings.ts'
+import { LINGER } from './channel-settings.ts'
 import { FrameSender } from './frame-sender.ts'
 import { POISON } from './poison.ts'
 import type { ChannelSettings } from './channel-settings.ts'
@@ -30,9 +30,10 @@ export interface FrameChannelInit {
 }
 
 // open ──close()──> closing ──close frame──> closed
-// open ──close frame──> closed: answered, then the server ends the TCP connection
-// anything ──abort(), violation, error, time-out──> failed: the reader hears at once,
-//   and the socket has ABORT_LINGER to get the close frame out
+// open ──close frame──> closed, and answered
+// anything ──abort(), violation, error, time-out──> failed
+//
+// The reader hears at once; the socket has LINGER to get the last frame out.
 
 /** A WebSocket on a TCP or TLS socket, with framing of our own. */
 export class FrameChannel implements WebSocketChannel, KeepAliveTarget {
@@ -250,12 +251,14 @@ export class FrameChannel implements WebSocketChannel, KeepAliveTarget {
     this.closeReason = new TextDecoder().decode(reason)
     this.#sender.close(code === CLOSE_NO_STATUS ? undefined : code)
 
-    // RFC 6455 section 7.1.1: the server goes first.
+    this.#finish()
+
+    // RFC 6455 section 7.1.1: the server ends the TCP connection, the client waits for that.
     if (!this.#client) {
       this.#socket.end()
     }
 
-    this.#destroyAfter(this.#settings.closeTimeout)
+    this.#destroyAfter(LINGER)
   }
 
   #onViolation (code: number, message: string): void {
@@ -278,7 +281,6 @@ export class FrameChannel implements WebSocketChannel, KeepAliveTarget {
 
   #onSocketClose (): void {
     clearTimeout(this.#timer)
-    this.#settings.keepAlive?.forget(this)
 
     // A close frame may be among what a paused reader has not taken.
     if (!this.#read.paused || !this.#parser.pending) {
@@ -287,6 +289,7 @@ export class FrameChannel implements WebSocketChannel, KeepAliveTarget {
   }
 
   #finish (): void {
+    this.#settings.keepAlive?.forget(this)
     const code = this.#closeCode ?? CLOSE_ABNORMAL
     this.#read.close(isNormalClose(code) ? undefined : this.#failure ?? new WebSocketClosedError(code, this.closeReason), code)
   }
@@ -299,7 +302,7 @@ export class FrameChannel implements WebSocketChannel, KeepAliveTarget {
 
   #linger (): void {
     this.#socket.end()
-    this.#destroyAfter(ABORT_LINGER)
+    this.#destroyAfter(LINGER)
     this.#readSocket()
   }
 

@@ -85,14 +85,14 @@ export class FrameSender {
 
   /** Where it is given away with it, `given` is released when the chunks have gone out. */
   #send (chunks: readonly Uint8Array[], given?: readonly Uint8Array[]): void {
-    writeTogether(this.#socket)
-
-    chunks.forEach((chunk, index) => {
-      if (POISON && given !== undefined && index === chunks.length - 1) {
-        this.#socket.write(chunk, () => { poison(given) })
-      } else {
-        this.#socket.write(chunk)
-      }
+    writeTogether(this.#socket, () => {
+      chunks.forEach((chunk, index) => {
+        if (POISON && given !== undefined && index === chunks.length - 1) {
+          this.#socket.write(chunk, () => { poison(given) })
+        } else {
+          this.#socket.write(chunk)
+        }
+      })
     })
   }
 }

@@ -251,6 +251,8 @@ export class WebSocketListener extends TypedEventEmitter<ListenerEvents> impleme
     maConn.addEventListener('close', () => {
       this.#count('close')
       this.#connections.delete(maConn)
+      // its socket may linger a little
+      ticket.close()
     })
     this.#log('new inbound connection %s', maConn.remoteAddr)
     void this.#upgrade(maConn, timer).finally(() => { ticket.settle() })

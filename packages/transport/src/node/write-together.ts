@@ -1,18 +1,29 @@
 import type net from 'node:net'
 
+/** So much need not wait for more: the far end can begin with it. */
+const FLUSH_BYTES = 64 * 1024
+
 let corked: net.Socket[] = []
 
-/** What is written to `socket` until the end of this turn goes out in one system call. */
-export function writeTogether (socket: net.Socket): void {
-  if (socket.writableCorked > 0) {
-    return
+/** Writes what is short at the end of this turn, together with what else is written to `socket`. */
+export function writeTogether (socket: net.Socket, write: () => void): void {
+  if (socket.writableCorked === 0) {
+    socket.cork()
+    uncorkSoon(socket)
   }
 
+  write()
+
+  if (socket.writableLength >= FLUSH_BYTES) {
+    socket.uncork()
+  }
+}
+
+function uncorkSoon (socket: net.Socket): void {
   if (corked.length === 0) {
     queueMicrotask(uncorkAll)
   }
 
-  socket.cork()
   corked.push(socket)
 }
 

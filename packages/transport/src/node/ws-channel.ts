@@ -4,7 +4,7 @@ import { MAX_MESSAGE_BYTES } from '../channel.ts'
 import { CLOSE_NORMAL, closeCodeOf, closeReasonOf, isNormalClose } from '../close-code.ts'
 import { KeepAliveTimeoutError, WebSocketClosedError, WebSocketProtocolError } from '../errors.ts'
 import { joinShort, toMessages } from '../sans-io/index.ts'
-import { ABORT_LINGER, SHORT_PIECE_BYTES } from './channel-settings.ts'
+import { LINGER, SHORT_PIECE_BYTES } from './channel-settings.ts'
 import type { ChannelSettings } from './channel-settings.ts'
 import type { KeepAliveTarget } from './keep-alive.ts'
 import type { WebSocketChannel } from '../channel.ts'
@@ -107,7 +107,7 @@ export class WsChannel implements WebSocketChannel, KeepAliveTarget {
     } else {
       this.#webSocket.resume()
       this.#webSocket.close(closeCodeOf(error, code), closeReasonOf(error))
-      setTimeout(() => { this.#webSocket.terminate() }, ABORT_LINGER).unref()
+      setTimeout(() => { this.#webSocket.terminate() }, LINGER).unref()
     }
 
     this.#settings.keepAlive?.forget(this)
