@@ -64,6 +64,25 @@ describe('resource scopes', () => {
     expect(() => { scopes.openStream('inbound', 'B').setService('identify') }).to.throw('service:identify.streams')
   })
 
+  it('leaves room for others, whoever opens streams and does not say what for', () => {
+    const scopes = new ResourceScopes(limits({ transient: { streamsInbound: 64 } }))
+    const open = (peer: string): number => {
+      for (let count = 0; ; count++) {
+        try {
+          scopes.openStream('inbound', peer)
+        } catch (err) {
+          expect(err).to.have.property('limit', `transientPeer:${peer}.streamsInbound`)
+          return count
+        }
+      }
+    }
+
+    expect(['A', 'B', 'C'].map(open)).to.deep.equal([32, 16, 8])
+    const stream = scopes.openStream('inbound', 'D')
+    stream.setProtocol('/ping')
+    expect(scopes.snapshot()).to.not.have.property('transientPeer:D')
+  })
+
   it('has a limit of its own for a peer by name', () => {
     const scopes = new ResourceScopes(limits({ peer: { conns: 0 }, peers: { A: { conns: 1 } } }))
 
@@ -116,7 +135,7 @@ describe('resource scopes', () => {
 
         for (const [name, usage] of Object.entries(scopes.snapshot())) {
           const kind = name.split(':')[0] as keyof ResourceLimits
-          for (const [key, most] of Object.entries(all[kind])) {
+          for (const [key, most] of Object.entries(all[kind] ?? {})) {
             expect(usage[key as keyof typeof usage]).to.be.within(0, most as number, `${name}.${key}`)
           }
         }

@@ -1,3 +1,4 @@
+import { ResourceLimitError } from '@libp2p-ws/core'
 import { ResourceScope } from './resource-scope.ts'
 import type { ResourceLimits, ScopeLimit } from './resource-limits.ts'
 import type { ResourceClaim, ScopeUsage } from './resource-scope.ts'
@@ -5,8 +6,8 @@ import type { ResourceClaim, ScopeUsage } from './resource-scope.ts'
 export type Direction = 'inbound' | 'outbound'
 
 //   connection:  system ─ transient ──setPeer──▶ system ─ peer
-//   stream:      system ─ transient ─ peer ──setProtocol──▶ system ─ peer ─ protocol ─ protocol/peer
-//                                          ──setService───▶ … ─ service ─ service/peer
+//   stream:      system ─ transient ─ transient/peer ─ peer ──setProtocol──▶ system ─ peer ─ protocol ─ protocol/peer
+//                                                           ──setService───▶ … ─ service ─ service/peer
 //
 // A claim is in every scope of its path, or in none.
 
@@ -31,9 +32,10 @@ export class ResourceScopes {
 
   /** @throws {ResourceLimitError} */
   openStream (direction: Direction, peer: string): ResourceHold {
-    const claim = { streams: 1, [direction === 'inbound' ? 'streamsInbound' : 'streamsOutbound']: 1 }
+    const kind = direction === 'inbound' ? 'streamsInbound' : 'streamsOutbound'
+    this.#checkShare(kind, peer)
 
-    return new ResourceHold(this, claim, ['system', 'transient', `peer:${peer}`])
+    return new ResourceHold(this, { streams: 1, [kind]: 1 }, ['system', 'transient', `transientPeer:${peer}`, `peer:${peer}`])
   }
 
   /** Everything that is held, by scope. */
@@ -57,6 +59,21 @@ export class ResourceScopes {
     const scopes = names.map(name => this.#scope(name))
     scopes.forEach(scope => { scope.remove(claim) })
     this.#dropEmpty(scopes)
+  }
+
+  /**
+   * No peer may hold more of the transient scope than it leaves free: one that
+   * opens streams and never says what for would else keep everybody's streams
+   * out, as it can in go-libp2p. (The rule is that of shared packet buffers:
+   * Choudhury and Hahne, Dynamic Queue Length Thresholds, 1998.)
+   */
+  #checkShare (kind: 'streamsInbound' | 'streamsOutbound', peer: string): void {
+    const held = this.#scopes.get(`transientPeer:${peer}`)?.usage[kind] ?? 0
+    const free = (this.#limits.transient[kind] ?? Infinity) - (this.#scopes.get('transient')?.usage[kind] ?? 0)
+
+    if (held > 0 && held >= free) {
+      throw new ResourceLimitError(`transientPeer:${peer}.${kind}`, held)
+    }
   }
 
   #scope (name: string): ResourceScope {
@@ -87,6 +104,7 @@ export class ResourceScopes {
       case 'protocolPeer': return this.#limits.protocolPeer
       case 'servicePeer': return this.#limits.servicePeer
       case 'transient': return this.#limits.transient
+      case 'transientPeer': return {}
       default: return this.#limits.system
     }
   }
@@ -121,7 +139,7 @@ export class ResourceHold {
 
   /** @throws {ResourceLimitError} when there are enough streams of `protocol`; the hold stays as it was */
   setProtocol (protocol: string): void {
-    this.#move([`protocol:${protocol}`, `protocolPeer:${protocol} ${this.#peer}`], ['transient'])
+    this.#move([`protocol:${protocol}`, `protocolPeer:${protocol} ${this.#peer}`], ['transient', `transientPeer:${this.#peer}`])
   }
 
   /** @throws {ResourceLimitError} when `service` has enough streams; the hold stays as it was */
