@@ -1,9 +1,10 @@
 import { namesPeer, toDialAddress } from './dial-address.ts'
 import { MAX_ADDRESSES, MAX_DNSADDR_DEPTH } from './sans-io/constants.ts'
+import { SourcePause } from './source-pause.ts'
 import type { SkipReason } from './sans-io/address-filter.ts'
 import type { FoundAddress } from './sans-io/inputs.ts'
 import type { Logger, MultiaddrResolver, PeerId } from '@libp2p/interface'
-import type { DialCandidate, DialCandidateSource, PeerConnectionGater } from '@libp2p-ws/core'
+import type { CandidatesOptions, Clock, DialCandidate, DialCandidateSource, PeerConnectionGater } from '@libp2p-ws/core'
 import type { Multiaddr } from '@multiformats/multiaddr'
 
 export interface CandidateFeedInit {
@@ -11,6 +12,7 @@ export interface CandidateFeedInit {
   peer: PeerId | undefined
   resolvers: readonly MultiaddrResolver[]
   gater: PeerConnectionGater | undefined
+  clock: Clock
   log: Logger
 
   /** Ends every lookup. */
@@ -19,6 +21,9 @@ export interface CandidateFeedInit {
 
   /** Addresses that became known together. */
   onFound(found: FoundAddress[]): void
+
+  /** The source brings nothing more until it is needed; or, when `isOver`, goes on. Not called after the signal. */
+  onWait(isOver: boolean): void
 
   /** Everything that was added has been found. Not called after the signal. */
   onEnd(error?: Error): void
@@ -34,6 +39,7 @@ const QUIET_TURNS = 8
  */
 export class CandidateFeed {
   readonly #init: CandidateFeedInit
+  readonly #pause: SourcePause
   #found: FoundAddress[] = []
   #isWaitingForQuiet = false
   #resolved = 0
@@ -42,6 +48,7 @@ export class CandidateFeed {
 
   constructor (init: CandidateFeedInit) {
     this.#init = init
+    this.#pause = new SourcePause({ clock: init.clock, signal: init.signal, onChange: init.onWait })
   }
 
   /** Every address of `source` at once. To be called once, as the only source. */
@@ -55,14 +62,14 @@ export class CandidateFeed {
   }
 
   /** Addresses as they come. To be called once, as the only source. */
-  async follow (open: () => AsyncIterable<DialCandidate>): Promise<void> {
+  async follow (open: (needed: CandidatesOptions['needed']) => AsyncIterable<DialCandidate>): Promise<void> {
     const { signal } = this.#init
     let iterator: AsyncIterator<DialCandidate> | undefined
     const stop = (): void => { iterator?.return?.().catch(() => {}) }
     signal.addEventListener('abort', stop, { once: true })
 
     try {
-      iterator = open()[Symbol.asyncIterator]()
+      iterator = open(async patience => this.#untilNeeded(patience))[Symbol.asyncIterator]()
 
       for (let next = await iterator.next(); next.done !== true && !signal.aborted; next = await iterator.next()) {
         this.#take(next.value.address, next.value.source, 0)
@@ -73,6 +80,25 @@ export class CandidateFeed {
     } finally {
       signal.removeEventListener('abort', stop)
       this.#done()
+    }
+  }
+
+  /** A source that waits until it is needed is needed now. */
+  goOn (): void {
+    this.#pause.goOn()
+  }
+
+  async #untilNeeded (patience: number = Infinity): Promise<void> {
+    const wait = this.#pause.wait(patience)
+    this.#pauseWhenIdle()
+    await wait
+  }
+
+  /** What a source brought may take time to resolve after it. */
+  #pauseWhenIdle (): void {
+    if (this.#pending === 1 && this.#pause.isWanted && !this.#init.signal.aborted) {
+      this.#flush()
+      this.#pause.begin()
     }
   }
 
@@ -192,6 +218,8 @@ export class CandidateFeed {
     if (--this.#pending === 0 && !this.#init.signal.aborted) {
       this.#flush()
       this.#init.onEnd(this.#error)
+    } else {
+      this.#pauseWhenIdle()
     }
   }
 }

@@ -1,9 +1,9 @@
 import { memoryAddressBook } from './address-book.ts'
 import { CandidateFeed } from './candidate-feed.ts'
 import { Connector } from './connector.ts'
-import { toDialAddress } from './dial-address.ts'
 import { DialMetrics } from './dial-metrics.ts'
 import { NO_LOG } from './no-log.ts'
+import { OwnAddresses } from './own-addresses.ts'
 import { PeerBackoff } from './peer-backoff.ts'
 import { RunningDial } from './running-dial.ts'
 import { favoriteAddress } from './sans-io/address-history.ts'
@@ -30,6 +30,7 @@ export class DialDriver {
   readonly #scheduler: DialScheduler
   readonly #connector: Connector
   readonly #addressBook: AddressBook
+  readonly #ownAddresses: OwnAddresses
   readonly #metrics: DialMetrics | undefined
   readonly #dials = new Map<number, RunningDial>()
   readonly #callers = new Map<number, { caller: Caller, dial: RunningDial }>()
@@ -47,6 +48,7 @@ export class DialDriver {
       this.#tell((scheduler, now) => { scheduler.handleDialUpdate(now, attempt, update) })
     })
     this.#addressBook = init.addressBook ?? memoryAddressBook()
+    this.#ownAddresses = new OwnAddresses(() => components.ownAddresses?.() ?? [], this.#clock, this.#log)
     this.#metrics = components.metrics === undefined ? undefined : new DialMetrics(components.metrics, this.#scheduler.blackHoles)
   }
 
@@ -146,7 +148,8 @@ export class DialDriver {
 
     if (dial?.peer !== undefined) {
       const { peer, signal } = dial
-      void this.#feed(id, dial, true).follow(() => this.#components.candidates(peer, { signal }))
+      dial.lookup = this.#feed(id, dial, true)
+      void dial.lookup.follow(needed => this.#components.candidates(peer, { signal, needed }))
     }
   }
 
@@ -158,26 +161,20 @@ export class DialDriver {
       resolvers: Object.values(this.#init.resolvers ?? {}),
       gater: components.connectionGater,
       log: this.#log,
+      clock: this.#clock,
       signal: dial.signal,
       canDial: address => components.canDial(address),
       onFound: found => {
-        const own = this.#ownAddresses()
+        const own = this.#ownAddresses.keys()
         this.#tell((scheduler, now) => { scheduler.handleCandidates(now, id, found, own) })
+      },
+      onWait: isOver => {
+        this.#tell((scheduler, now) => { scheduler.handleLookupWait(now, id, isOver) })
       },
       onEnd: error => {
         this.#tell((scheduler, now) => { scheduler.handleLookupEnd(now, id, isOwn, error) })
       }
     })
-  }
-
-  #ownAddresses (): Set<string> {
-    try {
-      return new Set(this.#components.ownAddresses?.().map(address => toDialAddress(address, undefined)?.key ?? ''))
-    } catch (err) {
-      this.#log.error('could not tell our own addresses - %e', err)
-
-      return new Set()
-    }
   }
 
   #tell (input: (scheduler: DialScheduler, now: number) => void): void {
@@ -209,6 +206,9 @@ export class DialDriver {
     switch (output.type) {
       case 'lookup':
         this.#lookUp(output.dial)
+        break
+      case 'needed':
+        this.#dials.get(output.dial)?.lookup?.goOn()
         break
       case 'connect': {
         const { attempt, dial, address, initiator } = output

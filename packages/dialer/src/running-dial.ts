@@ -1,4 +1,5 @@
 import { AbortError } from '@libp2p/interface'
+import type { CandidateFeed } from './candidate-feed.ts'
 import type { Connection, PeerId } from '@libp2p/interface'
 import type { ConnectOptions, DialPeerOptions } from '@libp2p-ws/core'
 
@@ -17,6 +18,9 @@ export interface Caller {
 export class RunningDial {
   readonly peer: PeerId | undefined
   readonly callers: Set<Caller> = new Set()
+
+  /** The host's candidates. */
+  lookup: CandidateFeed | undefined
   readonly #lookups = new AbortController()
 
   constructor (peer: PeerId | undefined) {

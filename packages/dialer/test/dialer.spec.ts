@@ -286,6 +286,27 @@ describe('dialer', () => {
       expect(error.trace.records[0]).to.have.property('skipped', 'own address')
     })
 
+    it('our own addresses are listed once for the dials of a second', async () => {
+      let lists = 0
+      let own = a
+      const dialer = start({
+        ownAddresses: () => {
+          lists++
+          return addresses(own)
+        }
+      })
+      const skipped = async (ms: number): Promise<unknown> => (await failure(dialer.dialPeer(peer, { addresses: addresses(a) }), ms)).trace.records[0]?.skipped
+
+      expect(await skipped(0)).to.equal('own address')
+      expect(await skipped(999)).to.equal('own address')
+      expect(lists).to.equal(1)
+
+      own = b
+      await network.clock.advanceAsync(1)
+      expect(await skipped(60_000)).to.equal(undefined)
+      expect(lists).to.equal(2)
+    })
+
     it('the peer is taken off a direct address, and put on a relayed one', async () => {
       const relayed = `${b}/p2p/${other}/p2p-circuit`
       await failure(start().dialPeer(peer, { addresses: addresses(`${a}/p2p/${peer}`, relayed) }), 60_000)

@@ -63,7 +63,7 @@ export class CandidateIntake {
       job.rank(candidates, job.initiator === undefined ? this.#ranker : noDelayDialRanker, now)
     } catch (err) {
       // a ranker that stumbles over an address from the network must not take all dials with it
-      job.lookupError ??= err instanceof Error ? err : new Error(String(err))
+      job.lookups.error ??= err instanceof Error ? err : new Error(String(err))
 
       for (const candidate of candidates) {
         candidate.skip('not ranked', now)
@@ -88,7 +88,7 @@ export class CandidateIntake {
   startRound (job: DialJob, now: number): void {
     const failed = [...job.candidates.values()].filter(({ record }) => record.phase === 'failed')
 
-    if (job.lookups > 0 || job.live(false) || failed.length === 0 || job.extraRounds + 1 >= this.#rounds) {
+    if (!job.lookups.areOver || job.live(false) || failed.length === 0 || job.extraRounds + 1 >= this.#rounds) {
       return
     }
 

@@ -26,7 +26,7 @@ export function timeoutCause (job: DialJob, request: PendingRequest): Error {
 
 function exhaustedCause (job: DialJob, backoff: DialBackoff, now: number): Error {
   const candidates = [...job.candidates.values()]
-  const cause = job.lookupError
+  const cause = job.lookups.error
   const why = cause === undefined ? '' : `: ${cause.message}`
 
   if (candidates.length === 0) {

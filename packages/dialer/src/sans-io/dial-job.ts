@@ -1,5 +1,6 @@
 import { endpoint, betterEndpoint } from './address-filter.ts'
 import { Candidate } from './dial-candidate.ts'
+import { DialLookups } from './dial-lookups.ts'
 import { favor } from './dial-ranker.ts'
 import type { AddressOutcome } from './address-history.ts'
 import type { BlackHoleVerdict } from './black-hole-detector.ts'
@@ -28,14 +29,7 @@ export class DialJob {
   /** Comes up when the next address is due. */
   readonly wake: Timer
 
-  /** Sources of candidates that have not ended. */
-  lookups = 0
-
-  /** The one among them that was asked for with a `lookup` output. */
-  hasOwnLookup = false
-
-  /** What broke a source of candidates, or the ranker. */
-  lookupError: Error | undefined
+  readonly lookups: DialLookups = new DialLookups()
 
   /** Addresses that came after `MAX_ADDRESSES` others. */
   overflow = 0
@@ -100,6 +94,11 @@ export class DialJob {
   /** Candidates that may still lead to a connection. */
   live (isRelay: boolean): boolean {
     return [...this.candidates.values()].some(({ isLive, info }) => isLive && info.isRelay === isRelay)
+  }
+
+  /** Somebody waits, and no candidate is left that may lead to what is wanted. */
+  get isStarved (): boolean {
+    return this.requests.size > 0 && !this.live(false) && !(this.wantsRelay && this.live(true))
   }
 
   /** Candidates whose turn has not come. */

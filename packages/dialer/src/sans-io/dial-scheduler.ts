@@ -64,11 +64,8 @@ export class DialScheduler {
     const job = this.#sync.dialTo(request.key) ?? this.#start(request, now)
     const isUrgent = request.priority > job.priority
     this.#sync.join(job, request, now, now => { this.#expire(job, request.id, now) })
-    job.lookups += request.lookups
 
-    if (request.wantsLookup && !job.hasOwnLookup) {
-      job.hasOwnLookup = true
-      job.lookups++
+    if (job.lookups.join(request)) {
       this.#outputs.push({ type: 'lookup', dial: job.id })
     }
 
@@ -98,11 +95,12 @@ export class DialScheduler {
 
   /** A source of candidates has ended; `error` says what broke it. `isOwn`: the one asked for with `lookup`. */
   handleLookupEnd (now: number, dial: number, isOwn: boolean, error?: Error): void {
-    this.#change(now, dial, job => {
-      job.lookups--
-      job.hasOwnLookup &&= !isOwn
-      job.lookupError ??= error
-    })
+    this.#change(now, dial, job => { job.lookups.end(isOwn, error) })
+  }
+
+  /** A source brings nothing more until it is needed, which a `needed` output says; or, when `isOver`, goes on. */
+  handleLookupWait (now: number, dial: number, isOver: boolean): void {
+    this.#change(now, dial, job => { job.lookups.waits(!isOver) })
   }
 
   /** Which address to try first, learned from earlier dials. */
@@ -218,8 +216,10 @@ export class DialScheduler {
     }
 
     this.#timers.set(job.wake, job.nextDue())
-    if (job.lookups === 0 && !job.live(false)) {
+    if (job.lookups.areOver && !job.live(false)) {
       this.#giveUp(job, now)
+    } else if (job.lookups.areWaiting && job.isStarved) {
+      this.#outputs.push({ type: 'needed', dial: job.id })
     }
 
     if (job.requests.size === 0) {

@@ -8,6 +8,9 @@ export type DialOutput =
   /** Find addresses: `handleCandidates` for each batch, `handleLookupEnd` at the end. */
   | { type: 'lookup', dial: number }
 
+  /** Have the sources that wait go on: `handleLookupWait` for each. */
+  | { type: 'needed', dial: number }
+
   /** Connect, and answer with `handleDialUpdate`. */
   | { type: 'connect', attempt: number, dial: number, address: Multiaddr, initiator?: boolean }
 
