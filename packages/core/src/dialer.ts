@@ -65,6 +65,19 @@ export interface ConnectOptions {
   onPhase(phase: Extract<DialPhase, 'connected' | 'securing' | 'muxing'>): void
 }
 
+/** What a source of candidates knows of the dial. */
+export interface CandidatesOptions {
+  /** Aborts when the dial is over. */
+  signal: AbortSignal
+
+  /**
+   * For a source that costs something, such as peer routing: resolves when no
+   * address found so far is left to dial, and at the latest after `patience` ms
+   * (default: never). Rejects when `signal` aborts.
+   */
+  needed(patience?: number): Promise<void>
+}
+
 /** What a dialer needs of the host it works for. */
 export interface DialerComponents {
   peerId: PeerId
@@ -76,7 +89,7 @@ export interface DialerComponents {
   canDial(address: Multiaddr): boolean
 
   /** Candidates of `peer`: peer store first, then whatever routing finds. Ends when there are no more. */
-  candidates(peer: PeerId, options: { signal: AbortSignal }): AsyncIterable<DialCandidate>
+  candidates(peer: PeerId, options: CandidatesOptions): AsyncIterable<DialCandidate>
 
   /** The addresses this host listens on; those are not dialed. */
   ownAddresses?(): Multiaddr[]

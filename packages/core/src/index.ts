@@ -8,7 +8,7 @@ export type { ChannelEncrypter, ChannelMuxerFactory, ChannelMuxerInit, SecureCha
 export type { Clock, ClockTimer } from './clock.ts'
 export type { ConnectionInterceptor, PeerConnectionGater } from './connection-gater.ts'
 export type { DialCandidateSource, DialPhase, DialTrace, DialTraceRecord } from './dial-trace.ts'
-export type { AddressDelay, ConnectOptions, Dialer, DialerComponents, DialCandidate, DialPeerOptions, DialRanker, PeerBackoff } from './dialer.ts'
+export type { AddressDelay, CandidatesOptions, ConnectOptions, Dialer, DialerComponents, DialCandidate, DialPeerOptions, DialRanker, PeerBackoff } from './dialer.ts'
 export type { EagerEncrypter, EagerSecureOptions } from './eager-encrypter.ts'
 export { CONNECTION_ERROR_CODES, connectionErrorCode, STREAM_ERROR_CODES, streamErrorCode } from './error-codes.ts'
 export { ClosedError, InvalidValueError, Libp2pWsError, ResourceLimitError } from './errors.ts'
