@@ -20,11 +20,12 @@ import { toDialAddress } from './dial-address.ts'
 import { dialer } from './dialer.ts'
 import { dnsaddrResolver } from './dnsaddr-resolver.ts'
 import { peerStoreAddressBook } from './peer-store-address-book.ts'
+import { SILENCE } from './sans-io/constants.ts'
 import type { DialerInit } from './dialer-options.ts'
 import type { Dialer } from './dialer.ts'
 import type { ComponentLogger, Connection, ConnectionGater, Metrics, PeerId, PeerRouting, PeerStore, Startable } from '@libp2p/interface'
 import type { AddressManager, ConnectionManager, OpenConnectionOptions, TransportManager } from '@libp2p/interface-internal'
-import type { ConnectOptions, DialCandidate, DialerComponents, DialPeerOptions } from '@libp2p-ws/core'
+import type { CandidatesOptions, ConnectOptions, DialCandidate, DialerComponents, DialPeerOptions } from '@libp2p-ws/core'
 import type { DNS } from '@multiformats/dns'
 import type { Multiaddr } from '@multiformats/multiaddr'
 
@@ -127,7 +128,7 @@ function dialerComponents (components: ParallelDialingComponents): DialerCompone
     logger,
     ...(metrics == null ? {} : { metrics }),
     canDial: address => transportManager.dialTransportForMultiaddr(address) != null,
-    candidates: (peer, { signal }) => findAddresses(components, peer, signal),
+    candidates: (peer, options) => findAddresses(components, peer, options),
     connection: peer => openConnection(components, peer),
     ownAddresses: () => addressManager.getAddresses(),
     connect: async (address, { signal, peer, initiator, onPhase, onProgress }) => {
@@ -146,21 +147,20 @@ function dialerComponents (components: ParallelDialingComponents): DialerCompone
   }
 }
 
-/** The peer store's addresses, and peer routing's when it has none, as js-libp2p. */
-async function * findAddresses ({ peerStore, peerRouting }: ParallelDialingComponents, peer: PeerId, signal: AbortSignal): AsyncGenerator<DialCandidate> {
+/** The peer store's addresses; peer routing's too, once none of those is left to dial or all have been silent for a while. */
+async function * findAddresses ({ peerStore, peerRouting }: ParallelDialingComponents, peer: PeerId, { signal, needed }: CandidatesOptions): AsyncGenerator<DialCandidate> {
   const known = await peerStore.get(peer, { signal }).catch(() => undefined)
 
   for (const { multiaddr } of known?.addresses ?? []) {
     yield { address: multiaddr, source: 'peer-store' }
   }
 
-  if (known === undefined || known.addresses.length === 0) {
-    // without routers js-libp2p throws; the dial then has no addresses
-    const found = await peerRouting.findPeer(peer, { signal }).catch(() => undefined)
+  await needed(SILENCE)
+  // without routers js-libp2p throws; the dial then has no more addresses
+  const found = await peerRouting.findPeer(peer, { signal }).catch(() => undefined)
 
-    for (const multiaddr of found?.multiaddrs ?? []) {
-      yield { address: multiaddr, source: 'peer-routing' }
-    }
+  for (const multiaddr of found?.multiaddrs ?? []) {
+    yield { address: multiaddr, source: 'peer-routing' }
   }
 }
 

@@ -86,6 +86,19 @@ describe('in stock js-libp2p', () => {
     expect(await node.dial(listener.peerId)).to.equal(first)
   })
 
+  it('asks peer routing where the addresses of the peer store do not work', async () => {
+    const node = await start({
+      services: { dialing: parallelDialing() },
+      peerRouters: [() => ({
+        findPeer: async id => ({ id, multiaddrs: listener.getMultiaddrs() }),
+        getClosestPeers: async function * () {}
+      })]
+    })
+    await node.peerStore.merge(listener.peerId, { multiaddrs: [multiaddr(`/ip4/127.0.0.1/tcp/1/ws/p2p/${listener.peerId}`)] })
+
+    expect((await node.dial(listener.peerId)).remoteAddr.equals(listener.getMultiaddrs()[0])).to.be.true()
+  })
+
   it('keeps what it learned of addresses in the peer store', async () => {
     const node = await start({ services: { dialing: parallelDialing() } })
     const connection = await node.dial(listener.getMultiaddrs())
