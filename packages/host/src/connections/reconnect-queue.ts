@@ -23,6 +23,9 @@ export interface ReconnectQueueComponents {
 /** Gets back to peers that carry a `keep-alive` tag: when they go away, and when the node starts. */
 export class ReconnectQueue implements Startable {
   readonly #components: ReconnectQueueComponents
+
+  /** Peers with such a tag at their last update, so that the peer store is not read for every peer that goes away. */
+  readonly #tagged = new Set<string>()
   readonly #waiting = new Map<string, Peer>()
   readonly #running = new Set<string>()
   readonly #maxParallel: number
@@ -45,6 +48,7 @@ export class ReconnectQueue implements Startable {
     components.metrics?.registerMetricGroup('libp2p_reconnect_queue', {
       calculate: () => ({ size: this.#waiting.size + this.#running.size, running: this.#running.size, queued: this.#waiting.size })
     })
+    components.events.addEventListener('peer:update', event => { this.#remember(event.detail.peer) })
     components.events.addEventListener('peer:disconnect', event => {
       this.#onDisconnect(event.detail).catch(err => { this.#log.error('could not reconnect to %p - %e', event.detail, err) })
     })
@@ -69,22 +73,34 @@ export class ReconnectQueue implements Startable {
   async #connectToAll (): Promise<void> {
     const { connectionManager, peerStore } = this.#components
     const peers = await peerStore.all({ filters: [isKeptAlive] })
+    peers.forEach(peer => { this.#remember(peer) })
 
     await Promise.all(peers.map(async ({ id }) => {
       await connectionManager.openConnection(id).catch(err => { this.#log.error('could not connect to keep-alive peer %p - %e', id, err) })
     }))
   }
 
+  #remember (peer: Peer): void {
+    if (isKeptAlive(peer)) {
+      this.#tagged.add(peer.id.toString())
+    } else {
+      this.#tagged.delete(peer.id.toString())
+    }
+  }
+
   async #onDisconnect (peerId: PeerId): Promise<void> {
     const stopping = this.#stopping?.signal
 
-    if (stopping == null) {
+    if (stopping == null || !this.#tagged.has(peerId.toString())) {
       return
     }
 
+    // the tag may have expired, and the peer with it
     const peer = await this.#components.peerStore.get(peerId).catch(unlessUnknown)
 
-    if (peer != null && !stopping.aborted && isKeptAlive(peer) && !this.#running.has(peerId.toString())) {
+    if (peer == null) {
+      this.#tagged.delete(peerId.toString())
+    } else if (!stopping.aborted && isKeptAlive(peer) && !this.#running.has(peerId.toString())) {
       this.#waiting.set(peerId.toString(), peer)
       this.#startNext()
     }
@@ -145,7 +161,6 @@ export class ReconnectQueue implements Startable {
   }
 }
 
-/** Nobody has tagged a peer that the peer store does not know. */
 function unlessUnknown (err: Error): undefined {
   if (err.name !== 'NotFoundError') {
     throw err
