@@ -38,13 +38,14 @@ export async function handleOnStream (stream: Stream, supports: (protocol: strin
  *
  * @param stream - on which nothing was sent
  * @param protocol - that nobody has refused
- * @param onSettled - called once, when the answer came or the stream ended
+ * @param onSettled - called once: when the answer came, or with what ended the stream before
  */
-export function selectLazily (stream: NegotiableStream, protocol: string, onSettled: () => void): void {
+export function selectLazily (stream: NegotiableStream, protocol: string, onSettled: (error?: Error) => void): void {
   const negotiation = new DialerNegotiation([protocol])
-  const fail = (error: unknown): void => {
-    onSettled()
-    stream.abort(toSettleError(error))
+  const fail = (cause: unknown): void => {
+    const error = toSettleError(cause)
+    onSettled(error)
+    stream.abort(error)
   }
 
   stream.sendHead(negotiation.pollTransmit() ?? new Uint8Array())
@@ -99,6 +100,9 @@ async function settleHead (stream: NegotiableStream, negotiation: Negotiation): 
 
           return rest
         } catch (err) {
+          // the answers to what came before
+          transmit(stream, negotiation)
+
           return fail(err)
         }
       },

@@ -23,6 +23,8 @@ export async function settle (channel: ByteChannel, negotiation: Negotiation): P
             resolve(negotiation.protocol)
           }
         } catch (err) {
+          // the answers to what came before
+          transmit(channel, negotiation)
           fail(err)
         }
       },

@@ -121,6 +121,20 @@ describe('multistream-select on a stream of ours', () => {
     await expect(firstMessage(stream)).to.eventually.equal('data')
   })
 
+  it('answers what came before it gives up', async () => {
+    const stream = new HeadStream()
+    const settled = handleOnStream(stream, speaksB)
+    stream.receive(Buffer.concat([encodeMessages([HEADER, '/a']), Uint8Array.of(0)]))
+    expect(Buffer.concat(stream.sent).toString('latin1')).to.equal(Buffer.from(encodeMessages([HEADER, 'na'])).toString('latin1'))
+    await expect(settled).to.eventually.be.rejected().with.property('name', 'MultistreamError')
+
+    const [near, far] = await streamPair()
+    const refused = handleOnChannel(channelOf(far), speaksB).catch((err: Error) => err.name)
+    near.send(Buffer.concat([encodeMessages([HEADER, '/a']), Uint8Array.of(0)]))
+    await expect(firstMessage(near)).to.eventually.equal(Buffer.from(encodeMessages([HEADER, 'na'])).toString())
+    await expect(refused).to.eventually.equal('MultistreamError')
+  })
+
   it('rejects what is no negotiation', async () => {
     const stream = new HeadStream()
     const settled = handleOnStream(stream, speaksB)

@@ -4,12 +4,10 @@ import { TypedEventEmitter } from 'main-event'
 import { withDeadline } from './deadline.ts'
 import { MuxerUnavailableError } from './errors.ts'
 import { isDirect } from './is-direct.ts'
-import { StreamCounts } from './stream-counts.ts'
-import { acceptInbound, negotiateOutbound, toError } from './stream-negotiation.ts'
-import type { StreamProtocols } from './protocol-table.ts'
-import type { NegotiationContext } from './stream-negotiation.ts'
-import type { AbortOptions, Connection, ConnectionLimits, ConnectionStatus, Logger, MessageStreamDirection, MessageStreamEvents, Metrics, MultiaddrConnection, MultiaddrConnectionTimeline, NewStreamOptions, PeerId, PublicKey, Stream, StreamMuxer } from '@libp2p/interface'
-import type { ResourceManager } from '@libp2p-ws/core'
+import { toError } from './stream-negotiation.ts'
+import type { ProtocolUse } from './protocol-use.ts'
+import type { StreamConnection, StreamNegotiator } from './stream-negotiation.ts'
+import type { AbortOptions, Connection, ConnectionLimits, ConnectionStatus, Logger, MessageStreamDirection, MessageStreamEvents, MultiaddrConnection, MultiaddrConnectionTimeline, NewStreamOptions, PeerId, PublicKey, Stream, StreamMuxer } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
 
 /** What was negotiated, as go-libp2p's `network.ConnectionState`. */
@@ -42,94 +40,88 @@ export interface ConnectionStat {
 /** Gets inbound streams as the muxer gives them: nothing negotiated yet. */
 export type RawStreamHandler = (stream: Stream, connection: Connection) => void
 
+/** What all connections of an upgrader have in common. */
+export interface ConnectionContext {
+  streams: StreamNegotiator
+  localPeer: PeerId
+
+  /** Ms that `close` may take before it becomes an abort. */
+  closeTimeout: number
+
+  /** Told each protocol that a peer turns out to speak, once for each connection. */
+  onProtocol(peer: PeerId, protocol: string): void
+
+  /** Who gets inbound streams before a protocol is negotiated; undefined: multistream-select and the protocol's handler. */
+  readonly streamHandler: RawStreamHandler | undefined
+}
+
 export interface SwarmConnectionInit {
   id: string
   maConn: MultiaddrConnection
   muxer: StreamMuxer | undefined
-  localPeer: PeerId
   remotePeer: PeerId
   direction: MessageStreamDirection
   state: ConnectionState
   limits: ConnectionLimits | undefined
-  protocols: StreamProtocols
-  metrics: Metrics | undefined
-  resourceManager: ResourceManager | undefined
-
-  /** Told each protocol that the peer turns out to speak, once. */
-  onProtocol(protocol: string): void
-
-  /** Who gets an inbound stream before a protocol is negotiated; undefined: multistream-select and the protocol's handler. */
-  streamHandler(): RawStreamHandler | undefined
-  closeTimeout: number
-  inboundTimeout: number
-  outboundTimeout: number
 }
 
 /** A usable connection: js-libp2p's `Connection`, and what go-libp2p's `Conn` tells beside it. */
-export class SwarmConnection extends TypedEventEmitter<Omit<MessageStreamEvents, 'drain' | 'message' | 'end'>> implements Connection {
+export class SwarmConnection extends TypedEventEmitter<Omit<MessageStreamEvents, 'drain' | 'message' | 'end'>> implements StreamConnection {
   readonly id: string
   readonly remoteAddr: Multiaddr
-  readonly localPeer: PeerId
   readonly remotePeer: PeerId
   readonly direction: MessageStreamDirection
-  readonly timeline: MultiaddrConnectionTimeline
-  readonly encryption: string
-  readonly multiplexer?: string
   readonly direct: boolean
   readonly limits?: ConnectionLimits
   readonly state: ConnectionState
-  readonly log: Logger
   rtt?: number
 
   readonly #maConn: MultiaddrConnection
   readonly #muxer: StreamMuxer | undefined
-  readonly #closeTimeout: number
-  readonly #context: NegotiationContext
+  readonly #context: ConnectionContext
+  #protocols: Map<string, ProtocolUse> | undefined
   #lastStream: number | undefined
 
-  constructor (init: SwarmConnectionInit) {
+  constructor (init: SwarmConnectionInit, context: ConnectionContext) {
     super()
     this.id = init.id
-    this.localPeer = init.localPeer
     this.remotePeer = init.remotePeer
     this.remoteAddr = withPeer(init.maConn.remoteAddr, init.remotePeer)
     this.direction = init.direction
-    this.timeline = init.maConn.timeline
     this.state = init.state
-    this.encryption = init.state.security
     this.direct = isDirect(this.remoteAddr)
-    this.log = init.maConn.log
     this.#maConn = init.maConn
     this.#muxer = init.muxer
-    this.#closeTimeout = init.closeTimeout
+    this.#context = context
 
     if (init.limits != null) {
       this.limits = init.limits
     }
 
-    const known = new Set<string>()
-    this.#context = {
-      connection: this,
-      protocols: init.protocols,
-      counts: new StreamCounts(),
-      metrics: init.metrics,
-      resourceManager: init.resourceManager,
-      inboundTimeout: init.inboundTimeout,
-      outboundTimeout: init.outboundTimeout,
-      onProtocol: protocol => {
-        if (!known.has(protocol)) {
-          known.add(protocol)
-          init.onProtocol(protocol)
-        }
-      }
-    }
-
-    if (init.muxer != null) {
-      this.multiplexer = init.muxer.protocol
-      this.#acceptStreams(init.muxer, init.streamHandler)
-    }
-
+    init.muxer?.addEventListener('stream', event => { this.#accept(event.detail) })
     init.maConn.addEventListener('close', event => { this.dispatchEvent(new StreamCloseEvent(event.local, event.error)) }, { once: true })
+  }
+
+  get localPeer (): PeerId {
+    return this.#context.localPeer
+  }
+
+  get timeline (): MultiaddrConnectionTimeline {
+    return this.#maConn.timeline
+  }
+
+  get encryption (): string {
+    return this.state.security
+  }
+
+  /** Protocol id; undefined on a connection that carries no streams. */
+  get multiplexer (): string {
+    // js-libp2p's type has no undefined
+    return this.#muxer?.protocol as string
+  }
+
+  get log (): Logger {
+    return this.#maConn.log
   }
 
   get streams (): Stream[] {
@@ -185,7 +177,7 @@ export class SwarmConnection extends TypedEventEmitter<Omit<MessageStreamEvents,
 
     // a transport that names the protocol itself (data channels) can name one only
     const muxed = await muxer.createStream(wanted.length === 1 && early != null ? { ...options, protocol: early } : options)
-    const stream = await negotiateOutbound(muxed, wanted, this.#context, options)
+    const stream = await this.#context.streams.open(muxed, wanted, this, options)
     options.onProgress?.(progress('connection:opened-stream', { connection: this, stream }))
 
     return stream
@@ -194,7 +186,7 @@ export class SwarmConnection extends TypedEventEmitter<Omit<MessageStreamEvents,
   /** Closes streams, then the socket; aborts both when that takes longer than the close timeout or `options.signal` allows. */
   async close (options: AbortOptions = {}): Promise<void> {
     try {
-      await withDeadline(this.#closeTimeout, options.signal, 'closing the connection', async signal => {
+      await withDeadline(this.#context.closeTimeout, options.signal, 'closing the connection', async signal => {
         await this.#muxer?.close({ signal })
         await this.#maConn.close({ signal })
       })
@@ -208,17 +200,33 @@ export class SwarmConnection extends TypedEventEmitter<Omit<MessageStreamEvents,
     this.#maConn.abort(err)
   }
 
-  #acceptStreams (muxer: StreamMuxer, streamHandler: SwarmConnectionInit['streamHandler']): void {
-    muxer.addEventListener('stream', event => {
-      this.#lastStream = Date.now()
-      const handler = streamHandler()
+  /** What is known of `protocol` here; asking for it says that the peer speaks it. */
+  protocolUse (protocol: string): ProtocolUse {
+    this.#protocols ??= new Map()
+    let use = this.#protocols.get(protocol)
 
-      if (handler != null) {
-        handler(event.detail, this)
-      } else {
-        void acceptInbound(event.detail, this.#context)
-      }
-    })
+    if (use == null) {
+      use = { inbound: 0, outbound: 0, confirmed: false }
+      this.#protocols.set(protocol, use)
+      this.#context.onProtocol(this.remotePeer, protocol)
+    }
+
+    return use
+  }
+
+  isConfirmed (protocol: string): boolean {
+    return this.#protocols?.get(protocol)?.confirmed === true
+  }
+
+  #accept (stream: Stream): void {
+    this.#lastStream = Date.now()
+    const { streamHandler, streams } = this.#context
+
+    if (streamHandler != null) {
+      streamHandler(stream, this)
+    } else {
+      void streams.accept(stream, this)
+    }
   }
 }
 

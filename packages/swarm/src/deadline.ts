@@ -1,5 +1,6 @@
 import { TimeoutError } from '@libp2p/interface'
 import { setMaxListeners } from 'main-event'
+import { DeadlineQueue } from './sans-io/deadline-queue.ts'
 import type { ClearableSignal } from '@libp2p/interface'
 
 /**
@@ -50,4 +51,46 @@ export function clearableDeadline (ms: number, parent: AbortSignal | undefined, 
   }
 
   return Object.assign(controller.signal, { clear })
+}
+
+/** Deadlines of one length, with one timer for all of them. It keeps no process alive. */
+export class Deadlines {
+  readonly ms: number
+  readonly #queue: DeadlineQueue<() => void>
+  #timer: ReturnType<typeof setTimeout> | undefined
+
+  constructor (ms: number) {
+    this.ms = ms
+    this.#queue = new DeadlineQueue(ms)
+  }
+
+  /** Calls `onExpired` after `ms`, unless it is deleted before. */
+  add (onExpired: () => void): void {
+    const now = performance.now()
+    this.#queue.add(onExpired, now)
+    this.#timer ?? this.#setTimer(now)
+  }
+
+  /** The timer stays: setting one for each would cost more than one that finds nothing to do. */
+  delete (onExpired: () => void): void {
+    this.#queue.remove(onExpired)
+  }
+
+  #setTimer (now: number): void {
+    const due = this.#queue.pollTimeout()
+
+    if (due !== undefined) {
+      this.#timer = setTimeout(() => { this.#onTimer() }, Math.max(0, Math.ceil(due - now)))
+      // browsers have numbers for timers
+      typeof this.#timer === 'object' && this.#timer.unref()
+    }
+  }
+
+  #onTimer (): void {
+    const now = performance.now()
+    this.#timer = undefined
+    const expired = this.#queue.handleTimeout(now)
+    this.#setTimer(now)
+    expired.forEach(onExpired => { onExpired() })
+  }
 }

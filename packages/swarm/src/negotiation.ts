@@ -1,17 +1,28 @@
 import { InvalidMultiaddrError } from '@libp2p/interface'
-import * as mss from '@libp2p/multistream-select'
 import { peerIdFromString } from '@libp2p/peer-id'
+import { channelOf, messageStreamOf } from '@libp2p-ws/byte-channel'
+import { handleOnChannel, proposeOnChannel, selectOnChannel } from '@libp2p-ws/multistream'
 import { CODE_P2P } from '@multiformats/multiaddr'
-import { proposeEagerly } from './eager-select.ts'
 import { EncryptionFailedError, MuxerUnavailableError } from './errors.ts'
 import { toError } from './stream-negotiation.ts'
-import type { ConnectionEncrypter, MessageStream, MessageStreamDirection, MultiaddrConnection, PeerId, SecureConnectionOptions, SecuredConnection, StreamMuxerFactory, UpgraderOptions, UpgraderWithoutEncryptionOptions } from '@libp2p/interface'
-import type { EagerEncrypter } from '@libp2p-ws/core'
+import type { ConnectionEncrypter, Logger, MessageStreamDirection, PeerId, StreamMuxer, StreamMuxerFactory, UpgraderOptions, UpgraderWithoutEncryptionOptions } from '@libp2p/interface'
+import type { ByteChannel, ChannelEncrypter, ChannelMuxerFactory, SecuredChannel } from '@libp2p-ws/core'
 import type { Multiaddr } from '@multiformats/multiaddr'
 
 export type AnyUpgraderOptions = UpgraderOptions | UpgraderWithoutEncryptionOptions
 
-export interface Secured extends Omit<SecuredConnection, 'remoteExtensions'> {
+/** What a layer of the upgrade stands on. */
+export interface LayerContext {
+  /** Who speaks first: `outbound` does. */
+  direction: MessageStreamDirection
+
+  /** Names the peer where that is known. */
+  remoteAddr: Multiaddr
+  log: Logger
+}
+
+export interface Secured extends SecuredChannel {
+  /** Protocol id, `native` where the transport brings its own. */
   protocol: string
 }
 
@@ -20,56 +31,62 @@ export interface Secured extends Omit<SecuredConnection, 'remoteExtensions'> {
  *
  * @throws {EncryptionFailedError} no common protocol, or the handshake failed; see `cause`
  */
-export async function secure (connection: MessageStream, maConn: MultiaddrConnection, encrypters: Map<string, ConnectionEncrypter>, direction: MessageStreamDirection, options: AnyUpgraderOptions): Promise<Secured> {
+export async function secure (channel: ByteChannel, encrypters: Map<string, ConnectionEncrypter>, context: LayerContext, options: AnyUpgraderOptions): Promise<Secured> {
   if ('skipEncryption' in options && options.skipEncryption) {
     if (options.remotePeer == null) {
-      throw new InvalidMultiaddrError(`${direction} connection that skipped encryption must have a peer id`)
+      throw new InvalidMultiaddrError(`${context.direction} connection that skipped encryption must have a peer id`)
     }
 
-    return { connection, remotePeer: options.remotePeer, protocol: 'native' }
+    return { channel, remotePeer: options.remotePeer, protocol: 'native' }
   }
 
-  options.onProgress?.(progress(`upgrader:encrypt-${direction}-connection`))
-  const remotePeer = peerOf(maConn.remoteAddr)
-  const secureOptions = {
-    signal: options.signal,
-    ...remotePeer != null && { remotePeer },
-    ...options.muxerFactory != null && { skipStreamMuxerNegotiation: true }
-  }
+  options.onProgress?.(progress(`upgrader:encrypt-${context.direction}-connection`))
 
   try {
     const [only, ...others] = encrypters.values()
 
     // with one protocol to offer, an answer could only be yes or the end
-    if (direction === 'outbound' && others.length === 0 && only != null && speaksFirst(only)) {
-      return await secureEagerly(connection, only, secureOptions)
+    if (context.direction === 'outbound' && others.length === 0 && only != null && isChannelEncrypter(only) && only.speaksFirst) {
+      return await secureEagerly(channel, only, context, options)
     }
 
-    const protocol = await negotiate(connection, encrypters, direction, options.signal)
-    const encrypter = lookUp(encrypters, protocol)
-    const secured = direction === 'inbound'
-      ? await encrypter.secureInbound(connection, secureOptions)
-      : await encrypter.secureOutbound(connection, secureOptions)
+    const encrypter = lookUp(encrypters, await negotiate(channel, encrypters, context))
+    const secured = isChannelEncrypter(encrypter)
+      ? await encrypter.secureChannel(channel, secureOptions(context, options))
+      : await secureStream(channel, encrypter, context, options)
 
-    return { ...secured, protocol }
+    return { ...secured, protocol: encrypter.protocol }
   } catch (err) {
-    options.signal.throwIfAborted()
     throw new EncryptionFailedError(toError(err).message, { cause: err })
   }
 }
 
 /** The proposal and the first message of the handshake go out together: one round trip less. */
-async function secureEagerly (connection: MessageStream, encrypter: EagerEncrypter, options: SecureConnectionOptions): Promise<Secured> {
-  const negotiated = proposeEagerly(connection, encrypter.protocol, options)
-
+async function secureEagerly (channel: ByteChannel, encrypter: ChannelEncrypter, context: LayerContext, options: AnyUpgraderOptions): Promise<Secured> {
+  const { preamble, answer } = proposeOnChannel(channel, encrypter.protocol)
+  const negotiated = answer()
   // the handshake may fail first, and then nobody waits for the answer
   negotiated.catch(() => {})
 
-  return { ...await encrypter.secureOutbound(connection, { ...options, negotiated }), protocol: encrypter.protocol }
+  return { ...await encrypter.secureChannel(channel, { ...secureOptions(context, options), preamble, negotiated }), protocol: encrypter.protocol }
 }
 
-function speaksFirst (encrypter: ConnectionEncrypter): encrypter is EagerEncrypter {
-  return 'speaksFirst' in encrypter && encrypter.speaksFirst === true
+/** An encrypter that knows no channels gets a message stream, and gives one. */
+async function secureStream (channel: ByteChannel, encrypter: ConnectionEncrypter, context: LayerContext, options: AnyUpgraderOptions): Promise<SecuredChannel> {
+  const { direction, ...rest } = secureOptions(context, options)
+  const given = { ...rest, ...options.signal != null && { signal: options.signal } }
+  const stream = messageStreamOf(channel, context)
+  const { connection, remotePeer, streamMuxer } = direction === 'inbound'
+    ? await encrypter.secureInbound(stream, given)
+    : await encrypter.secureOutbound(stream, given)
+
+  return { channel: channelOf(connection), remotePeer, ...streamMuxer != null && { streamMuxer } }
+}
+
+function secureOptions ({ direction, remoteAddr }: LayerContext, { muxerFactory }: AnyUpgraderOptions): { direction: MessageStreamDirection, remotePeer?: PeerId, skipStreamMuxerNegotiation?: boolean } {
+  const remotePeer = peerOf(remoteAddr)
+
+  return { direction, ...remotePeer != null && { remotePeer }, ...muxerFactory != null && { skipStreamMuxerNegotiation: true } }
 }
 
 /**
@@ -77,19 +94,25 @@ function speaksFirst (encrypter: ConnectionEncrypter): encrypter is EagerEncrypt
  *
  * @throws {MuxerUnavailableError} no common muxer; see `cause`
  */
-export async function selectMuxer (connection: MessageStream, muxers: Map<string, StreamMuxerFactory>, direction: MessageStreamDirection, options: AnyUpgraderOptions): Promise<StreamMuxerFactory | undefined> {
+export async function selectMuxer (channel: ByteChannel, muxers: Map<string, StreamMuxerFactory>, context: LayerContext, options: AnyUpgraderOptions): Promise<StreamMuxerFactory | undefined> {
   if (muxers.size === 0) {
     return undefined
   }
 
-  options.onProgress?.(progress(`upgrader:multiplex-${direction}-connection`))
+  options.onProgress?.(progress(`upgrader:multiplex-${context.direction}-connection`))
 
   try {
-    return lookUp(muxers, await negotiate(connection, muxers, direction, options.signal))
+    return lookUp(muxers, await negotiate(channel, muxers, context))
   } catch (err) {
-    options.signal.throwIfAborted()
     throw new MuxerUnavailableError(toError(err).message, { cause: err })
   }
+}
+
+/** A muxer that knows no channels gets a message stream. */
+export function createMuxer (factory: StreamMuxerFactory, channel: ByteChannel, context: LayerContext): StreamMuxer {
+  return isChannelMuxerFactory(factory)
+    ? factory.createChannelMuxer(channel, context)
+    : factory.createStreamMuxer(messageStreamOf(channel, context))
 }
 
 /** The peer that `address` ends at, where it names one. */
@@ -99,12 +122,18 @@ export function peerOf (address: Multiaddr): PeerId | undefined {
   return value == null ? undefined : peerIdFromString(value)
 }
 
-async function negotiate (connection: MessageStream, choices: Map<string, unknown>, direction: MessageStreamDirection, signal: AbortSignal): Promise<string> {
-  const protocols = [...choices.keys()]
+function isChannelEncrypter (encrypter: ConnectionEncrypter): encrypter is ChannelEncrypter {
+  return 'secureChannel' in encrypter
+}
 
+function isChannelMuxerFactory (factory: StreamMuxerFactory): factory is ChannelMuxerFactory {
+  return 'createChannelMuxer' in factory
+}
+
+async function negotiate (channel: ByteChannel, choices: Map<string, unknown>, { direction }: LayerContext): Promise<string> {
   return direction === 'inbound'
-    ? mss.handle(connection, protocols, { signal })
-    : mss.select(connection, protocols, { signal })
+    ? handleOnChannel(channel, protocol => choices.has(protocol))
+    : selectOnChannel(channel, [...choices.keys()])
 }
 
 function lookUp<T> (choices: Map<string, T>, protocol: string): T {

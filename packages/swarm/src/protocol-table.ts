@@ -14,6 +14,9 @@ export interface StreamProtocols {
 
   /** @throws {Error} `UnhandledProtocolError` */
   getHandler(protocol: string): StreamHandlerRecord
+
+  /** As `getHandler`, without the price of an error where there is none. */
+  findHandler?(protocol: string): StreamHandlerRecord | undefined
   getMiddleware(protocol: string): StreamMiddleware[]
 }
 
@@ -35,6 +38,10 @@ export class ProtocolTable implements StreamProtocols {
     }
 
     return record
+  }
+
+  findHandler (protocol: string): StreamHandlerRecord | undefined {
+    return this.#handlers.get(protocol)
   }
 
   /**

@@ -1,111 +1,171 @@
-import { LimitedConnectionError, StreamStateError, TooManyInboundProtocolStreamsError, TooManyOutboundProtocolStreamsError } from '@libp2p/interface'
-import * as mss from '@libp2p/multistream-select'
-import { withDeadline } from './deadline.ts'
+import { LimitedConnectionError, TimeoutError, TooManyInboundProtocolStreamsError, TooManyOutboundProtocolStreamsError } from '@libp2p/interface'
+import { handleOnStream, isNegotiable, selectLazily, selectOnStream } from '@libp2p-ws/multistream'
 import { UnhandledProtocolError } from './errors.ts'
 import { DEFAULT_MAX_INBOUND_STREAMS, DEFAULT_MAX_OUTBOUND_STREAMS } from './protocol-table.ts'
+import { StreamHold } from './stream-hold.ts'
+import type { Deadlines } from './deadline.ts'
 import type { StreamProtocols } from './protocol-table.ts'
-import type { StreamCounts } from './stream-counts.ts'
-import type { Connection, MessageStreamDirection, Metrics, NewStreamOptions, Stream, StreamHandlerOptions, StreamMiddleware } from '@libp2p/interface'
-import type { ResourceManager, ResourceReservation } from '@libp2p-ws/core'
+import type { ProtocolUse } from './protocol-use.ts'
+import type { Connection, Metrics, NewStreamOptions, Stream, StreamHandlerOptions, StreamMiddleware } from '@libp2p/interface'
+import type { NegotiableStream, ResourceManager } from '@libp2p-ws/core'
 
-export interface NegotiationContext {
-  connection: Connection
+/** A connection, and what is known of the protocols on it. */
+export interface StreamConnection extends Connection {
+  protocolUse(protocol: string): ProtocolUse
+
+  /** Whether the far end has taken a proposal of `protocol`. */
+  isConfirmed(protocol: string): boolean
+}
+
+export interface StreamNegotiatorInit {
   protocols: StreamProtocols
-  counts: StreamCounts
-
-  /** Told each protocol that the peer turns out to speak. */
-  onProtocol(protocol: string): void
   metrics: Metrics | undefined
   resourceManager: ResourceManager | undefined
 
-  /** Ms that multistream-select may take. */
-  inboundTimeout: number
-  outboundTimeout: number
+  /** For multistream-select on a stream of either end. */
+  inboundDeadlines: Deadlines
+  outboundDeadlines: Deadlines
 }
 
-/**
- * Settles which of `protocols` a new outbound stream speaks. The stream is
- * aborted when this rejects.
- *
- * @throws {UnsupportedProtocolError} when the peer speaks none of them
- * @throws {TooManyOutboundProtocolStreamsError} when the connection carries enough of the chosen one
- * @throws {TimeoutError} after `outboundTimeout`, unless the options bring a signal
- */
-export async function negotiateOutbound (stream: Stream, protocols: string[], context: NegotiationContext, options: NewStreamOptions): Promise<Stream> {
+/** Settles what streams speak, for all connections. Whatever goes wrong, the stream is aborted with the reason. */
+export class StreamNegotiator {
+  readonly #init: StreamNegotiatorInit
+
+  constructor (init: StreamNegotiatorInit) {
+    this.#init = init
+  }
+
+  /**
+   * Settles which of `wanted` a new outbound stream speaks. What the far end has
+   * taken before is asked for with the first data, so that the stream is there at
+   * once; with `negotiateFully: false` so is a single protocol that nobody has
+   * asked for yet. Where it then is refused, the stream is aborted.
+   *
+   * @throws {UnsupportedProtocolError} when the peer speaks none of them
+   * @throws {TooManyOutboundProtocolStreamsError} when the connection carries enough of the chosen one
+   * @throws {TimeoutError} after the deadline, unless the options bring a signal
+   */
+  async open (stream: Stream, wanted: string[], connection: StreamConnection, options: NewStreamOptions): Promise<Stream> {
+    const { protocols, metrics, resourceManager } = this.#init
+
+    try {
+      const hold = new StreamHold(stream, 'outbound', connection.remotePeer, resourceManager)
+
+      if (stream.protocol === '') {
+        stream.protocol = await this.#select(stream, wanted, connection, options)
+      }
+
+      const { protocol } = stream
+      const limit = handlerOptions(protocols, protocol)?.maxOutboundStreams ?? options.maxOutboundStreams ?? DEFAULT_MAX_OUTBOUND_STREAMS
+      const count = hold.settle(protocol, connection.protocolUse(protocol))
+
+      if (count > limit) {
+        throw new TooManyOutboundProtocolStreamsError(`${count} outbound streams of ${protocol} on one connection, the limit is ${limit}`)
+      }
+
+      metrics?.trackProtocolStream(stream)
+
+      return await runMiddleware(stream, connection, protocols.getMiddleware(protocol))
+    } catch (err) {
+      stream.abort(toError(err))
+      throw err
+    }
+  }
+
+  /** Settles what an inbound stream speaks and hands it to the handler. Never rejects. */
+  async accept (stream: Stream, connection: StreamConnection): Promise<void> {
+    const { protocols, metrics, resourceManager } = this.#init
+
+    try {
+      const hold = new StreamHold(stream, 'inbound', connection.remotePeer, resourceManager)
+
+      if (stream.protocol === '') {
+        stream.protocol = await this.#handle(stream)
+      }
+
+      const { protocol } = stream
+      const { handler, options } = protocols.getHandler(protocol)
+      const limit = options.maxInboundStreams ?? DEFAULT_MAX_INBOUND_STREAMS
+      const count = hold.settle(protocol, connection.protocolUse(protocol))
+
+      if (count > limit) {
+        throw new TooManyInboundProtocolStreamsError(`${count} inbound streams of ${protocol} on one connection, the limit is ${limit}`)
+      }
+
+      if (connection.limits != null && options.runOnLimitedConnection !== true) {
+        throw new LimitedConnectionError(`${protocol} does not run on a limited connection`)
+      }
+
+      metrics?.trackProtocolStream(stream)
+      const wrapped = await runMiddleware(stream, connection, protocols.getMiddleware(protocol))
+
+      await handler(wrapped, connection)
+    } catch (err) {
+      stream.abort(toError(err))
+    }
+  }
+
+  async #select (stream: Stream, wanted: string[], connection: StreamConnection, options: NewStreamOptions): Promise<string> {
+    const [first, ...others] = wanted
+
+    if (first != null && isNegotiable(stream) && (connection.isConfirmed(first) || (options.negotiateFully === false && others.length === 0))) {
+      this.#selectLazily(stream, first, connection)
+
+      return first
+    }
+
+    const protocol = options.signal == null
+      ? await withinDeadline(stream, this.#init.outboundDeadlines, selectOnStream(stream, wanted))
+      : await untilAborted(stream, options.signal, selectOnStream(stream, wanted))
+    connection.protocolUse(protocol).confirmed = true
+
+    return protocol
+  }
+
+  #selectLazily (stream: NegotiableStream, protocol: string, connection: StreamConnection): void {
+    const { outboundDeadlines } = this.#init
+    const onExpired = (): void => { stream.abort(expired(outboundDeadlines)) }
+
+    outboundDeadlines.add(onExpired)
+    selectLazily(stream, protocol, error => {
+      outboundDeadlines.delete(onExpired)
+      connection.protocolUse(protocol).confirmed = error == null
+    })
+  }
+
+  async #handle (stream: Stream): Promise<string> {
+    const { inboundDeadlines, protocols } = this.#init
+
+    return withinDeadline(stream, inboundDeadlines, handleOnStream(stream, protocol => handlerOptions(protocols, protocol) != null))
+  }
+}
+
+/** The stream is aborted when time is over, and that ends the negotiation. */
+async function withinDeadline (stream: Stream, deadlines: Deadlines, negotiation: Promise<string>): Promise<string> {
+  const onExpired = (): void => { stream.abort(expired(deadlines)) }
+  deadlines.add(onExpired)
+
   try {
-    const reservation = reserve(stream, 'outbound', context)
-
-    if (stream.protocol === '') {
-      // a caller's signal replaces the default time, as in js-libp2p
-      stream.protocol = options.signal != null
-        ? await mss.select(stream, protocols, options)
-        : await withDeadline(context.outboundTimeout, undefined, `negotiating ${protocols.join(', ')}`, async signal => mss.select(stream, protocols, { ...options, signal }))
-    }
-
-    reservation?.setProtocol(stream.protocol)
-    const limit = handlerOptions(context.protocols, stream.protocol)?.maxOutboundStreams ?? options.maxOutboundStreams ?? DEFAULT_MAX_OUTBOUND_STREAMS
-    const count = context.counts.track(stream, 'outbound')
-
-    if (count > limit) {
-      throw new TooManyOutboundProtocolStreamsError(`${count} outbound streams of ${stream.protocol} on one connection, the limit is ${limit}`)
-    }
-
-    context.onProtocol(stream.protocol)
-    context.metrics?.trackProtocolStream(stream)
-
-    return await runMiddleware(stream, context.connection, context.protocols.getMiddleware(stream.protocol))
-  } catch (err) {
-    stream.abort(toError(err))
-    throw err
+    return await negotiation
+  } finally {
+    deadlines.delete(onExpired)
   }
 }
 
-/**
- * Settles what an inbound stream speaks and hands it to the handler. Never
- * rejects: whatever goes wrong, the stream is aborted with the reason.
- */
-export async function acceptInbound (stream: Stream, context: NegotiationContext): Promise<void> {
+/** A caller's signal replaces the default time, as in js-libp2p. */
+async function untilAborted (stream: Stream, signal: AbortSignal, negotiation: Promise<string>): Promise<string> {
+  const onAbort = (): void => { stream.abort(toError(signal.reason)) }
+  signal.aborted ? onAbort() : signal.addEventListener('abort', onAbort, { once: true })
+
   try {
-    const reservation = reserve(stream, 'inbound', context)
-
-    if (stream.protocol === '') {
-      stream.protocol = await withDeadline(context.inboundTimeout, undefined, 'negotiating an inbound stream', async signal => mss.handle(stream, context.protocols.getProtocols(), { signal }))
-    }
-
-    reservation?.setProtocol(stream.protocol)
-    const { handler, options } = context.protocols.getHandler(stream.protocol)
-    const limit = options.maxInboundStreams ?? DEFAULT_MAX_INBOUND_STREAMS
-    const count = context.counts.track(stream, 'inbound')
-
-    if (count > limit) {
-      throw new TooManyInboundProtocolStreamsError(`${count} inbound streams of ${stream.protocol} on one connection, the limit is ${limit}`)
-    }
-
-    if (context.connection.limits != null && options.runOnLimitedConnection !== true) {
-      throw new LimitedConnectionError(`${stream.protocol} does not run on a limited connection`)
-    }
-
-    context.onProtocol(stream.protocol)
-    context.metrics?.trackProtocolStream(stream)
-    const wrapped = await runMiddleware(stream, context.connection, context.protocols.getMiddleware(stream.protocol))
-
-    await handler(wrapped, context.connection)
-  } catch (err) {
-    stream.abort(toError(err))
+    return await negotiation
+  } finally {
+    signal.removeEventListener('abort', onAbort)
   }
 }
 
-/** Held until the stream is closed. */
-function reserve (stream: Stream, direction: MessageStreamDirection, { connection, resourceManager }: NegotiationContext): ResourceReservation | undefined {
-  // a closed one has had its 'close' event: what is held would be held for ever
-  if (stream.status !== 'open' && stream.status !== 'closing') {
-    throw new StreamStateError(`the stream is ${stream.status}`)
-  }
-
-  const reservation = resourceManager?.openStream(direction, connection.remotePeer)
-  stream.addEventListener('close', () => { reservation?.release() }, { once: true })
-
-  return reservation
+function expired ({ ms }: Deadlines): TimeoutError {
+  return new TimeoutError(`negotiating the protocol of a stream took longer than ${ms} ms`)
 }
 
 async function runMiddleware (stream: Stream, connection: Connection, chain: StreamMiddleware[]): Promise<Stream> {
@@ -125,6 +185,10 @@ async function runMiddleware (stream: Stream, connection: Connection, chain: Str
 }
 
 function handlerOptions (protocols: StreamProtocols, protocol: string): StreamHandlerOptions | undefined {
+  if (protocols.findHandler != null) {
+    return protocols.findHandler(protocol)?.options
+  }
+
   try {
     return protocols.getHandler(protocol).options
   } catch (err) {

@@ -1,13 +1,15 @@
 import { ConnectionClosedError, InvalidPeerIdError } from '@libp2p/interface'
+import { channelOf } from '@libp2p-ws/byte-channel'
 import { SwarmConnection } from './connection.ts'
-import { clearableDeadline, withDeadline } from './deadline.ts'
+import { clearableDeadline, Deadlines } from './deadline.ts'
 import { ConnectionDeniedError } from './errors.ts'
 import { askGater, askGaterInbound } from './gater.ts'
-import { peerOf, secure, selectMuxer } from './negotiation.ts'
-import { toError } from './stream-negotiation.ts'
+import { createMuxer, peerOf, secure, selectMuxer } from './negotiation.ts'
+import { StreamNegotiator, toError } from './stream-negotiation.ts'
 import { transportName } from './transport-name.ts'
-import type { RawStreamHandler } from './connection.ts'
-import type { AnyUpgraderOptions } from './negotiation.ts'
+import { untilGivenUp } from './until-given-up.ts'
+import type { ConnectionContext, RawStreamHandler } from './connection.ts'
+import type { AnyUpgraderOptions, LayerContext } from './negotiation.ts'
 import type { StreamProtocols } from './protocol-table.ts'
 import type { ClearableSignal, ComponentLogger, Connection, ConnectionEncrypter, ConnectionGater, ConnectionProtector, CounterGroup, MessageStream, MessageStreamDirection, Metrics, MultiaddrConnection, PeerId, PeerStore, StreamMuxerFactory, Upgrader as UpgraderInterface } from '@libp2p/interface'
 import type { ResourceManager, ResourceReservation } from '@libp2p-ws/core'
@@ -77,8 +79,8 @@ export class Upgrader implements UpgraderInterface {
   readonly #components: UpgraderComponents
   readonly #encrypters: Map<string, ConnectionEncrypter>
   readonly #muxers: Map<string, StreamMuxerFactory>
-  readonly #inboundTimeout: number
-  readonly #streamTimeouts: { closeTimeout: number, inboundTimeout: number, outboundTimeout: number }
+  readonly #inboundDeadlines: Deadlines
+  readonly #context: ConnectionContext
   readonly #dials: CounterGroup | undefined
   readonly #errors: CounterGroup | undefined
   #nextId = 0
@@ -87,12 +89,8 @@ export class Upgrader implements UpgraderInterface {
     this.#components = components
     this.#encrypters = new Map(init.connectionEncrypters.map(encrypter => [encrypter.protocol, encrypter]))
     this.#muxers = new Map(init.streamMuxers.map(muxer => [muxer.protocol, muxer]))
-    this.#inboundTimeout = init.inboundUpgradeTimeout ?? INBOUND_UPGRADE_TIMEOUT
-    this.#streamTimeouts = {
-      closeTimeout: init.connectionCloseTimeout ?? CONNECTION_CLOSE_TIMEOUT,
-      inboundTimeout: init.inboundStreamProtocolNegotiationTimeout ?? STREAM_NEGOTIATION_TIMEOUT,
-      outboundTimeout: init.outboundStreamProtocolNegotiationTimeout ?? STREAM_NEGOTIATION_TIMEOUT
-    }
+    this.#inboundDeadlines = new Deadlines(init.inboundUpgradeTimeout ?? INBOUND_UPGRADE_TIMEOUT)
+    this.#context = this.#makeContext(init)
     this.#dials = components.metrics?.registerCounterGroup('libp2p_connection_manager_dials_total')
     this.#errors = components.metrics?.registerCounterGroup('libp2p_connection_manager_dial_errors_total')
   }
@@ -110,7 +108,7 @@ export class Upgrader implements UpgraderInterface {
   }
 
   createInboundAbortSignal (signal: AbortSignal): ClearableSignal {
-    return clearableDeadline(this.#inboundTimeout, signal, 'upgrading an inbound connection')
+    return clearableDeadline(this.#inboundDeadlines.ms, signal, 'upgrading an inbound connection')
   }
 
   /**
@@ -129,9 +127,9 @@ export class Upgrader implements UpgraderInterface {
     }
 
     try {
-      await withDeadline(this.#inboundTimeout, options.signal, `upgrading the connection from ${maConn.remoteAddr}`, async signal => {
+      await untilGivenUp(maConn, { signal: options.signal, deadlines: this.#inboundDeadlines }, async () => {
         await askGaterInbound(this.#components.connectionGater, maConn)
-        await this.#upgrade(maConn, 'inbound', { ...options, signal })
+        await this.#upgrade(maConn, 'inbound', options)
       })
     } catch (err) {
       throw this.#fail(maConn, 'inbound', toError(err))
@@ -150,14 +148,16 @@ export class Upgrader implements UpgraderInterface {
     this.#dials?.increment({ outbound: true })
 
     try {
-      const expected = peerOf(maConn.remoteAddr)
+      return await untilGivenUp(maConn, { signal: options.signal }, async () => {
+        const expected = peerOf(maConn.remoteAddr)
 
-      if (expected != null) {
-        await askGater(this.#components.connectionGater, 'denyOutboundConnection', expected, maConn)
-      }
+        if (expected != null) {
+          await askGater(this.#components.connectionGater, 'denyOutboundConnection', expected, maConn)
+        }
 
-      // in hole punching both ends dial, and one of them acts as the listener
-      return await this.#upgrade(maConn, options.initiator === false ? 'inbound' : 'outbound', options)
+        // in hole punching both ends dial, and one of them acts as the listener
+        return this.#upgrade(maConn, options.initiator === false ? 'inbound' : 'outbound', options)
+      })
     } catch (err) {
       throw this.#fail(maConn, 'outbound', toError(err))
     }
@@ -176,47 +176,42 @@ export class Upgrader implements UpgraderInterface {
     const reservation = this.#reserve(maConn, options.initiator === false ? 'outbound' : direction)
     metrics?.trackMultiaddrConnection(maConn)
 
-    const raw = await this.#protect(maConn, options)
-    const secured = await secure(raw, maConn, this.#encrypters, direction, options)
+    const layer: LayerContext = { direction, remoteAddr: maConn.remoteAddr, log: maConn.log }
+    const secured = await secure(channelOf(await this.#protect(maConn, options)), this.#encrypters, layer, options)
+    const { remotePeer } = secured
 
     // an address without /p2p tells only now who answers
-    if (secured.remotePeer.equals(peerId)) {
+    if (remotePeer.equals(peerId)) {
       throw new InvalidPeerIdError('Can not dial self')
     }
 
-    reservation?.setPeer(secured.remotePeer)
-    await askGater(connectionGater, direction === 'inbound' ? 'denyInboundEncryptedConnection' : 'denyOutboundEncryptedConnection', secured.remotePeer, maConn)
+    reservation?.setPeer(remotePeer)
+    await askGater(connectionGater, direction === 'inbound' ? 'denyInboundEncryptedConnection' : 'denyOutboundEncryptedConnection', remotePeer, maConn)
 
     const early = secured.streamMuxer
-    const factory = options.muxerFactory ?? early ?? await selectMuxer(secured.connection, this.#muxers, direction, options)
-    const muxer = factory?.createStreamMuxer(secured.connection)
+    const factory = options.muxerFactory ?? early ?? await selectMuxer(secured.channel, this.#muxers, layer, options)
+    await askGater(connectionGater, direction === 'inbound' ? 'denyInboundUpgradedConnection' : 'denyOutboundUpgradedConnection', remotePeer, maConn)
 
-    await askGater(connectionGater, direction === 'inbound' ? 'denyInboundUpgradedConnection' : 'denyOutboundUpgradedConnection', secured.remotePeer, maConn)
-    // nobody waits for it any more, so nobody would close it
-    options.signal.throwIfAborted()
+    // whoever gave up has aborted it, and nobody would close what is made now
+    if (maConn.status !== 'open') {
+      throw new ConnectionClosedError(`the connection with ${remotePeer} is ${maConn.status}`)
+    }
 
     maConn.timeline.upgraded = Date.now()
     const connection = new SwarmConnection({
       id: `${direction === 'inbound' ? 'i' : 'o'}${(this.#nextId++).toString(36)}-${Date.now().toString(36)}`,
       maConn,
-      muxer,
-      localPeer: peerId,
-      remotePeer: secured.remotePeer,
+      muxer: factory == null ? undefined : createMuxer(factory, secured.channel, layer),
+      remotePeer,
       direction,
       limits: options.limits,
-      protocols: this.#components.protocols,
-      metrics,
-      resourceManager: this.#components.resourceManager,
-      streamHandler: () => this.streamHandler,
       state: {
         transport: transportName(maConn.remoteAddr),
         security: secured.protocol,
         ...(factory == null ? {} : { muxer: factory.protocol }),
         earlyMuxer: options.muxerFactory == null && early != null
-      },
-      onProtocol: protocol => { this.#learnProtocol(secured.remotePeer, protocol) },
-      ...this.#streamTimeouts
-    })
+      }
+    }, this.#context)
     this.handler?.onConnection(connection)
 
     return connection
@@ -246,5 +241,26 @@ export class Upgrader implements UpgraderInterface {
     this.#components.peerStore.merge(peer, { protocols: [protocol] }).catch(err => {
       this.#components.logger.forComponent('libp2p-ws:upgrader').error('could not store protocol %s of %p - %e', protocol, peer, err)
     })
+  }
+
+  #makeContext (init: UpgraderInit): ConnectionContext {
+    const { metrics, peerId, protocols, resourceManager } = this.#components
+    const upgrader = this
+
+    return {
+      localPeer: peerId,
+      closeTimeout: init.connectionCloseTimeout ?? CONNECTION_CLOSE_TIMEOUT,
+      streams: new StreamNegotiator({
+        protocols,
+        metrics,
+        resourceManager,
+        inboundDeadlines: new Deadlines(init.inboundStreamProtocolNegotiationTimeout ?? STREAM_NEGOTIATION_TIMEOUT),
+        outboundDeadlines: new Deadlines(init.outboundStreamProtocolNegotiationTimeout ?? STREAM_NEGOTIATION_TIMEOUT)
+      }),
+      onProtocol: (peer, protocol) => { this.#learnProtocol(peer, protocol) },
+      get streamHandler () {
+        return upgrader.streamHandler
+      }
+    }
   }
 }
