@@ -13,6 +13,7 @@ interface Node {
   addressManager: AddressManager
 }
 
+const PUBLIC = '/ip4/81.1.2.3/tcp/4001'
 const nodes = new Nodes()
 
 /** A node whose only transport listens on `transportAddresses`, whatever it is asked to listen on. */
@@ -44,6 +45,18 @@ for (const { createLibp2p, name } of IMPLEMENTATIONS) {
 
       node.addressManager.removeObservedAddr(multiaddr('/ip4/81.1.2.3/tcp/4001'))
       expect(announced(node)).to.deep.equal(['/ip4/127.0.0.1/tcp/4001'])
+    })
+
+    it('are to be verified again after addressVerificationTTL, or addressVerificationRetry when they were not reached', async () => {
+      const { addressManager } = await nodeOn(createLibp2p, [PUBLIC], { addressVerificationTTL: 1_000_000, addressVerificationRetry: 2_000_000 })
+      const [before, address] = [Date.now(), multiaddr(PUBLIC)]
+      const expires = (): number => addressManager.getAddressesWithMetadata()[0]?.expires ?? 0
+
+      expect(expires()).to.equal(0)
+      addressManager.confirmObservedAddr(address)
+      expect(expires()).to.be.within(before + 1_000_000, Date.now() + 1_000_000)
+      addressManager.removeObservedAddr(address)
+      expect(expires()).to.be.within(before + 2_000_000, Date.now() + 2_000_000)
     })
 
     it('end in the id of the node, once', async () => {
