@@ -21,8 +21,11 @@ const REPLACED = new Map([
   ['go-libp2p', new URL('go-libp2p.ts', here).href]
 ])
 
-/** Not published: taken from the checkout. */
-const PERF = `${packages}protocol-perf/src/`
+/** Not on npm, or not for libp2p 3: taken from the checkout. */
+const UNPUBLISHED = new Map([
+  ['@libp2p/perf', `${packages}protocol-perf/src/`],
+  ['@libp2p/simple-metrics', `${packages}metrics-simple/src/`]
+])
 
 /** What stands for the modules of `libp2p`: ours, or with an empty `SUITES_HOST` js-libp2p. */
 const UNDER_TEST = new Map(SUITES_HOST === ''
@@ -39,8 +42,10 @@ registerHooks({
       return next(underTest, context)
     }
 
-    if (specifier === '@libp2p/perf') {
-      return next(`${PERF}index.ts`, context)
+    const unpublished = UNPUBLISHED.get(specifier)
+
+    if (unpublished != null) {
+      return next(`${unpublished}index.ts`, context)
     }
 
     if (parent.startsWith(packages) && specifier.startsWith('.')) {
@@ -69,7 +74,7 @@ function moduleOfLibp2p (specifier: string, parent: string): string | undefined 
 function published (source: string): string {
   const [, directory = '', file = ''] = /^([^/]+)\/src\/(.*)\.ts$/.exec(source.slice(packages.length)) ?? []
 
-  if (file === '' || source.startsWith(PERF)) {
+  if (file === '' || [...UNPUBLISHED.values()].some(directory => source.startsWith(directory))) {
     return source
   }
 

@@ -51,7 +51,8 @@ export const SUITES: Suite[] = [
   libp2p('peer routing', 'peer-routing/peer-routing.spec.ts'),
   libp2p('registrar', 'registrar/protocols.spec.ts'),
 
-  { name: 'perf, at work', files: [fileURLToPath(new URL('perf.spec.ts', import.meta.url))], makesNodes: true },
+  atWork('perf'),
+  atWork('simple-metrics'),
 
   service('autonat', 'protocol-autonat', 'index.spec.ts'),
   service('autonat v2', 'protocol-autonat-v2', 'client.spec.ts', 'server.spec.ts', 'events.spec.ts'),
@@ -70,6 +71,7 @@ export const SUITES: Suite[] = [
   service('ping', 'protocol-ping', 'index.spec.ts'),
   service('pnet', 'pnet', 'index.spec.ts'),
   service('prometheus', 'metrics-prometheus', '*.spec.ts'),
+  service('simple metrics', 'metrics-simple', 'index.spec.ts'),
   service('upnp-nat', 'upnp-nat', '*.spec.ts')
 ]
 
@@ -79,6 +81,11 @@ function integration (name: string, ...files: string[]): Suite {
 
 function libp2p (name: string, ...files: string[]): Suite {
   return { name: `libp2p: ${name}`, files: files.map(file => `${LIBP2P}/${file}`), makesNodes: true }
+}
+
+/** A suite of our own for a module that only a checkout has. */
+function atWork (name: string): Suite {
+  return { name: `at work: ${name}`, files: [fileURLToPath(new URL(`${name}.spec.ts`, import.meta.url))], makesNodes: true }
 }
 
 function service (name: string, directory: string, ...files: string[]): Suite {

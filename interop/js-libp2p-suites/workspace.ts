@@ -88,6 +88,7 @@ const DEPENDENCIES = {
   'retimeable-signal': '1.0.1',
   sinon: '22.1.0',
   'sinon-ts': '2.0.0',
+  tdigest: '0.1.3',
   'time-cache': '0.3.0',
   uint8arraylist: '3.0.2',
   uint8arrays: '6.1.1',

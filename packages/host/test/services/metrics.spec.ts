@@ -104,7 +104,8 @@ for (const implementation of IMPLEMENTATIONS) {
       await dialer.dialProtocol(listener.getMultiaddrs(), '/echo/1.0.0')
 
       await provider.forceFlush()
-      const names = exporter.getMetrics().flatMap(({ scopeMetrics }) => scopeMetrics.flatMap(scope => scope.metrics.map(({ descriptor }) => descriptor.name)))
+      const scopes = exporter.getMetrics().flatMap(({ scopeMetrics }) => scopeMetrics)
+      const names = scopes.flatMap(({ metrics }) => metrics).map(({ descriptor }) => descriptor.name)
 
       expect(names).to.include.members(NAMES.filter(name => !WITHOUT_VALUES.includes(name)))
       expect(dialer.metrics).to.be.ok()
