@@ -177,9 +177,9 @@ export class DialAttempts implements SlotUser {
   }
 
   /** Part of `SlotUser`. */
-  yieldAttempt (candidate: Candidate, now: number): void {
+  yieldAttempt (candidate: Candidate, next: Candidate, now: number): void {
     const { attempt } = candidate
-    candidate.spent += now - (attempt?.startedAt ?? now)
+    candidate.giveWay(next.wasTried, now - (attempt?.startedAt ?? now), next.wasTried ? this.#longSilence : this.#silence)
 
     // not worth another try
     if (attempt !== undefined && this.#timeoutOf(candidate) - candidate.spent < this.#silence) {

@@ -58,8 +58,11 @@ export class Candidate implements LimitedDial {
   holdUntil: number = -Infinity
   tries = 0
 
-  /** Ms of dialing in tries that gave up their slot. */
+  /** Ms of its time for dialing that it used in tries which gave up their slot. */
   spent = 0
+
+  /** It has lost a slot to an address that was not tried before. */
+  hasMadeRoom = false
 
   /** Rounds in which it failed. */
   failures = 0
@@ -133,10 +136,22 @@ export class Candidate implements LimitedDial {
     this.enter('waiting', now)
   }
 
+  /**
+   * It loses its slot after `ms`. That counts up to the silence it lost it for,
+   * once for each kind of silence: late joiners must not use up all its time.
+   */
+  giveWay (toTried: boolean, ms: number, silence: number): void {
+    const isCharged = toTried ? !this.hasGivenWay : !this.hasMadeRoom
+    this.spent += isCharged ? Math.min(ms, silence) : 0
+    this.hasGivenWay ||= toTried
+    this.hasMadeRoom ||= !toTried
+  }
+
   /** It failed, and has another try with all the time of the first. */
   retryFrom (now: number): void {
     this.state = 'waiting'
     this.spent = 0
+    this.hasMadeRoom = false
     this.hasGivenWay = false
     delete this.record.error
     delete this.record.ended

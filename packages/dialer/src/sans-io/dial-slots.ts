@@ -7,8 +7,8 @@ export interface SlotUser {
   /** All tokens are there: dial. */
   startAttempt(candidate: Candidate, now: number): void
 
-  /** The slot goes to another candidate: stop dialing, and queue again. */
-  yieldAttempt(candidate: Candidate, now: number): void
+  /** The slot goes to `next`: stop dialing, and queue again. */
+  yieldAttempt(candidate: Candidate, next: Candidate, now: number): void
 }
 
 /**
@@ -83,9 +83,8 @@ export class DialSlots {
       const waiting = this.#limiter.firstWaiting(token)
       const silent = waiting === undefined ? undefined : this.#replaceable(token, waiting)
 
-      if (silent !== undefined) {
-        silent.hasGivenWay ||= waiting?.wasTried === true
-        this.#user.yieldAttempt(silent, now)
+      if (waiting !== undefined && silent !== undefined) {
+        this.#user.yieldAttempt(silent, waiting, now)
         this.#changed.add(token)
       }
     }

@@ -1,118 +1,16 @@
 /** What holds for the scheduler whatever happens: random peers, addresses, delays, failures, cancels and joins. */
 import { expect } from 'aegir/chai'
 import * as fc from 'fast-check'
+import { SILENCE } from '../../src/index.ts'
+import { PEERS, Play, scenario, time } from '../support/play.ts'
 import { bad, dead, found, good, publicAddresses, World } from '../support/world.ts'
+import type { Scenario } from '../support/play.ts'
 import type { Behaviour } from '../support/world.ts'
 
 const NOTHING = { dials: 0, requests: 0, inFlight: 0, waiting: 0, tokensTaken: 0, timers: 0 }
-const RELAY = '12D3KooWJRdJ2V9ZEQ2LUw9PpPRGY9NV5vqNpVeFuqQk1dDQdB1a'
-const PEERS = ['one', 'two', 'three', 'four']
 
-// the peer is in the port, so that no two peers share an address
-const SHAPES: Array<(host: number, port: number) => string> = [
-  (host, port) => `/ip4/8.8.8.${host}/tcp/${port}/ws`,
-  (host, port) => `/ip4/8.8.8.${host}/tcp/${port}`,
-  (host, port) => `/ip6/2001::${host}/tcp/${port}/ws`,
-  (host, port) => `/ip4/192.168.0.${host}/tcp/${port}/ws`,
-  (host, port) => `/ip4/8.8.8.${host}/udp/${port}/quic-v1`,
-  (host, port) => `/dns4/host-${host}.example.com/tcp/${port}/wss`,
-  (host, port) => `/ip4/8.8.8.${host}/tcp/${port}/p2p/${RELAY}/p2p-circuit`,
-  (host, port) => `/ip4/0.0.0.0/tcp/${port + host}`
-]
-
-const time = fc.integer({ min: 0, max: 20_000 })
-
-const behaviour: fc.Arbitrary<Behaviour> = fc.oneof(
-  fc.constant(dead),
-  fc.record({ after: time, code: fc.constantFrom('ECONNREFUSED', 'EMFILE', 'ENETUNREACH', 'ETIMEDOUT') }).map(({ after, code }) => bad(after, code)),
-  fc.record({ after: time, limited: fc.boolean(), direct: fc.boolean() }).map(({ after, ...kind }) => good(after, kind)),
-  fc.tuple(fc.integer({ min: 0, max: 3_000 }), fc.oneof(time.map(after => bad(after)), time.map(after => good(after)), fc.constant(dead)))
-    .map(([connected, rest]) => [
-      { after: connected, update: { type: 'connected' as const } },
-      ...rest.map(({ after, update }) => ({ after: after + connected, update }))
-    ])
-)
-
-const request = fc.record({
-  peer: fc.nat({ max: PEERS.length - 1 }),
-  at: time,
-  timeout: fc.oneof(fc.constant(60_000), fc.integer({ min: 1, max: 30_000 })),
-  priority: fc.constantFrom(10, 50, 90),
-  forceDirect: fc.boolean(),
-  allowLimited: fc.boolean(),
-  initiator: fc.constantFrom(undefined, undefined, undefined, true, false),
-
-  // the addresses that come with it, and those that come later
-  first: fc.nat({ max: 12 }),
-  later: fc.array(fc.record({ after: time, count: fc.nat({ max: 8 }) }), { maxLength: 3 }),
-  cancelAfter: fc.option(time, { freq: 3 })
-})
-
-const scenario = fc.record({
-  fdLimit: fc.integer({ min: 1, max: 20 }),
-  perPeerLimit: fc.integer({ min: 1, max: 8 }),
-  hosts: fc.array(fc.record({ shape: fc.nat({ max: SHAPES.length - 1 }), behaviour }), { minLength: 1, maxLength: 30 }),
-  requests: fc.array(request, { minLength: 1, maxLength: 10 }),
-  networkChange: fc.option(time)
-})
-
-type Scenario = typeof scenario extends fc.Arbitrary<infer T> ? T : never
-
-/** One scenario that is being played. */
-class Play {
-  readonly world: World
-  readonly made = new Map<number, Scenario['requests'][number]>()
-  readonly #hosts: Scenario['hosts']
-
-  constructor ({ fdLimit, perPeerLimit, hosts, requests, networkChange }: Scenario, inspect?: (world: World) => void) {
-    this.#hosts = hosts
-    this.world = new World({ fdLimit, perPeerLimit, ...(inspect === undefined ? {} : { inspect }) })
-
-    PEERS.forEach((_, peer) => {
-      this.#addresses(peer, 0, hosts.length).forEach((address, i) => { this.world.behave(address, hosts[i]?.behaviour ?? dead) })
-    })
-
-    for (const wanted of requests) {
-      this.world.at(wanted.at, () => { this.#request(wanted) })
-    }
-
-    if (networkChange !== null) {
-      this.world.at(networkChange, () => { this.world.tell((scheduler, now) => { scheduler.resetNetworkState(now) }) })
-    }
-
-    this.world.run()
-  }
-
-  #request (wanted: Scenario['requests'][number]): void {
-    const { world } = this
-    const { peer, first, later, cancelAfter, initiator, ...options } = wanted
-    const id = world.dial(PEERS[peer] ?? '', [], { ...options, ...(initiator === undefined ? {} : { initiator }), lookups: later.length + 1 })
-    const dial = world.dialOf(PEERS[peer] ?? '')
-    this.made.set(id, wanted)
-    this.#find(dial, this.#addresses(peer, 0, first))
-    later.reduce((from, { after, count }) => {
-      world.at(world.now + after, () => { this.#find(dial, this.#addresses(peer, from, count)) })
-
-      return from + count
-    }, first)
-
-    if (cancelAfter !== null) {
-      world.at(world.now + cancelAfter, () => { world.tell((scheduler, now) => { scheduler.handleCancel(now, id) }) })
-    }
-  }
-
-  /** A source of `addresses`, which ends with them. */
-  #find (dial: number, addresses: string[]): void {
-    this.world.tell((scheduler, now) => {
-      scheduler.handleCandidates(now, dial, found(addresses))
-      scheduler.handleLookupEnd(now, dial, false)
-    })
-  }
-
-  #addresses (peer: number, from: number, count: number): string[] {
-    return this.#hosts.slice(from, from + count).map(({ shape }, i) => SHAPES[shape]?.(from + i + 1, 1_000 * (peer + 1)) ?? '')
-  }
-}
+/** A caller that joins, with addresses of its own. */
+const join = fc.record({ at: time, cancelAfter: fc.option(time), addresses: fc.nat({ max: 8 }) })
 
 /** Addresses that are said to wait for a slot. */
 function queued (world: World): number {
@@ -136,6 +34,39 @@ function mostOfOnePeer ({ inFlight }: World): number {
   }
 
   return Math.max(0, ...dials.values())
+}
+
+/** Whether `attempt` was in flight while `wanted` waited, which ended at `end`, and would have answered it: in time, and before it counts as silent. */
+function wouldHaveAnswered (world: World, { address, startedAt, endedAt = Infinity, dial }: World['attempts'][number], wanted: Scenario['requests'][number], end: number): boolean {
+  const [first] = world.behaviourOf(address)
+  const isGood = first?.update.type === 'succeeded' && (!wanted.forceDirect || first.update.direct) && (wanted.allowLimited || !first.update.limited)
+
+  if (!isGood || first.after >= SILENCE || world.peerOf(dial) !== PEERS[wanted.peer]) {
+    return false
+  }
+
+  const due = startedAt + first.after
+
+  return startedAt <= end && endedAt >= Math.min(due, end) && due > wanted.at && due < wanted.at + wanted.timeout
+}
+
+/** A resolver has found `address`, and finds no more. */
+function resolve (world: World, dial: number, address: string): void {
+  world.tell((scheduler, now) => {
+    scheduler.handleCandidates(now, dial, found([address], 'dns'))
+    scheduler.handleLookupEnd(now, dial, false)
+  })
+}
+
+/** A caller joins with the first few of `others`, and perhaps leaves again. */
+function joinDial (world: World, others: string[], { at, cancelAfter, addresses }: { at: number, cancelAfter: number | null, addresses: number }): void {
+  world.at(at, () => {
+    const joined = world.dial('peer', others.slice(0, addresses))
+
+    if (cancelAfter !== null) {
+      world.at(at + cancelAfter, () => { world.tell((scheduler, now) => { scheduler.handleCancel(now, joined) }) })
+    }
+  })
 }
 
 function play (setup: Scenario, inspect?: (world: World) => void): Play {
@@ -185,12 +116,16 @@ describe('properties of the scheduler', () => {
     }))
   })
 
-  it('nothing is left behind: no dial, no attempt, no token, no timer', () => {
+  it('nothing is left behind when nobody waits: no dial, no attempt, no token, no timer', () => {
     fc.assert(fc.property(scenario, setup => {
-      const { world } = play(setup)
+      const { world } = play(setup, ({ scheduler: { load }, inFlight }) => {
+        if (load.requests === 0) {
+          expect(load).to.deep.equal(NOTHING)
+          expect(inFlight).to.be.empty()
+        }
+      })
 
       expect(world.scheduler.load).to.deep.equal(NOTHING)
-      expect(world.inFlight).to.be.empty()
       expect(world.attempts.every(({ endedAt }) => endedAt !== undefined)).to.be.true()
     }))
   })
@@ -205,6 +140,35 @@ describe('properties of the scheduler', () => {
         expect(waiting > 0 && inFlight < Math.min(setup.fdLimit, setup.perPeerLimit)).to.be.false()
       })
     }), { numRuns: 50 })
+  })
+
+  it('who was told that there is no connection had no quick address in flight, whoever joined or left meanwhile', () => {
+    fc.assert(fc.property(scenario, setup => {
+      const { world, made } = play(setup)
+
+      for (const [id, wanted] of made) {
+        const [answer] = world.answers.get(id) ?? []
+
+        if (answer?.error !== undefined) {
+          expect(world.attempts.filter(attempt => wouldHaveAnswered(world, attempt, wanted, answer.at))).to.be.empty()
+        }
+      }
+    }), { numRuns: 500 })
+  })
+
+  it('a live address that a slow resolver brings is found, whoever joins and leaves', () => {
+    fc.assert(fc.property(fc.array(join, { maxLength: 8 }), fc.integer({ min: 0, max: 20_000 }), fc.integer({ min: 0, max: 9_900 }), (joins, foundAt, latency) => {
+      const [live = '', ...others] = publicAddresses(20)
+      const world = new World()
+      world.behave(live, good(latency))
+      const id = world.dial('peer', [], { lookups: 1 })
+      world.at(foundAt, () => { resolve(world, world.dialOf('peer'), live) })
+      joins.forEach(joining => { joinDial(world, others, joining) })
+      world.run()
+
+      expect(world.answer(id).error).to.be.undefined()
+      expect(world.answer(id).at).to.be.below(60_000)
+    }), { numRuns: 300 })
   })
 
   it('a live address among 20 that are not is found before the deadline, however slow it is below 10 s', () => {

@@ -60,6 +60,7 @@ export class World {
   readonly #inspect: ((world: World) => void) | undefined
   readonly #inFlight = new Map<number, Attempt>()
   readonly #dials = new Map<string, number>()
+  readonly #peers = new Map<number, string>()
   readonly #updates = new Map<number, DialUpdate[]>()
   #order = 0
   #requests = 0
@@ -99,6 +100,7 @@ export class World {
     })
     this.answers.set(id, [])
     this.#dials.set(peer, dial)
+    this.#peers.set(dial, peer)
 
     if (options.lookups === undefined) {
       this.scheduler.handleCandidates(this.now, dial, found(addresses))
@@ -124,6 +126,15 @@ export class World {
   /** The number of the dial under way to `peer`; -1 where there is none. */
   dialOf (peer: string): number {
     return this.#dials.get(peer) ?? -1
+  }
+
+  behaviourOf (address: string): Behaviour {
+    return this.#behaviours.get(address) ?? this.#otherwise
+  }
+
+  /** Whom a dial is to. */
+  peerOf (dial: number): string {
+    return this.#peers.get(dial) ?? ''
   }
 
   /** What was said of an attempt. */
@@ -221,7 +232,7 @@ export class World {
     this.attempts.push(attempt)
     this.#inFlight.set(id, attempt)
 
-    for (const { after, update } of this.#behaviours.get(attempt.address) ?? this.#otherwise) {
+    for (const { after, update } of this.behaviourOf(attempt.address)) {
       this.at(this.now + after, () => { this.update(id, update) })
     }
   }
