@@ -131,7 +131,7 @@ export abstract class ReadableHalf extends LeanEventTarget<MessageStreamEvents> 
       }
     }
 
-    if (this.remoteWriteStatus === 'closed') {
+    if (this.remoteWriteStatus === 'closed' || this.readStatus === 'closed') {
       this.endHead(this.error)
     }
   }
@@ -151,6 +151,7 @@ export abstract class ReadableHalf extends LeanEventTarget<MessageStreamEvents> 
   sendCloseRead (): void {
     this.dropUnread()
     this.#credit()
+    this.endHead(undefined)
     this.dispatchEnd()
   }
 

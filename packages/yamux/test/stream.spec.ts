@@ -229,10 +229,9 @@ describe('a stream', () => {
     const { near, far, settle } = await open()
     near.send(text('a'))
     await settle()
-    for await (const piece of far) {
-      expect(piece).to.deep.equal(Buffer.from('a'))
-      break
-    }
+    const iterator = far[Symbol.asyncIterator]()
+    expect(await iterator.next()).to.deep.equal({ done: false, value: Buffer.from('a') })
+    await iterator.return(undefined)
     const waiting = [far[Symbol.asyncIterator]().next(), far[Symbol.asyncIterator]().next()]
     await near.close()
     await settle()
@@ -354,6 +353,17 @@ describe('the head of a stream', () => {
     const seen: string[] = []
     far.readHead({ onData: piece => { seen.push(`${piece.byteLength}`); return undefined }, onEnd: error => { seen.push(`${error?.name}`) } })
     expect(seen).to.deep.equal(['2', 'StreamResetError'])
+  })
+
+  it('ends when the reading side is closed, before or after it was asked for', async () => {
+    const log: Array<Error | undefined> = []
+    const reader = { onData: () => undefined, onEnd: (error: Error | undefined) => { log.push(error) } }
+    const { near, far } = await open()
+    far.readHead(reader)
+    await far.closeRead()
+    await near.closeRead()
+    near.readHead(reader)
+    expect(log).to.deep.equal([undefined, undefined])
   })
 
   it('may end the stream', async () => {
