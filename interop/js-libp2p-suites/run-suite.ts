@@ -9,7 +9,7 @@ import type { Suite } from './suites.ts'
 export interface Outcome {
   passed: Set<string>
 
-  /** With the first line of the error. */
+  /** With the first lines of the error. */
   failed: Map<string, string>
 }
 
@@ -32,6 +32,8 @@ export interface SuiteEnvironment {
 
 const SUITE_TIMEOUT = 180_000
 const TEST_TIMEOUT = 60_000
+const LINES_OF_ERROR = 3
+const LENGTH_OF_ERROR = 300
 const here = fileURLToPath(new URL('.', import.meta.url))
 
 /** Runs a suite in a process of its own, which is killed when its time is over. */
@@ -98,6 +100,11 @@ function toOutcome ({ failures, passes }: any): Outcome {
 
   return {
     passed: new Set(passes.map(unique)),
-    failed: new Map(failures.map((failure: any) => [unique(failure), String(failure.err.message ?? '').split('\n')[0]]))
+    failed: new Map(failures.map((failure: any) => [unique(failure), firstLines(failure.err.message)]))
   }
+}
+
+/** A line or two say enough; stacks are for whoever runs the suite. */
+function firstLines (message = ''): string {
+  return message.split('\n').slice(0, LINES_OF_ERROR).map(line => line.trim()).join(' ').slice(0, LENGTH_OF_ERROR)
 }

@@ -1,0 +1,47 @@
+import { expect } from 'aegir/chai'
+import { hasChromium, PageRunner } from '../browser-bundles/browser.ts'
+import { withEsbuild } from '../browser-bundles/bundlers.ts'
+import { startGoListener } from '../browser-bundles/go-listener.ts'
+import { BUILD_TIMEOUT, MissingToolchainError } from '../src/builds.ts'
+import { preparePeer } from '../src/peers.ts'
+import type { GoListener } from '../browser-bundles/go-listener.ts'
+
+describe('a page in Chromium', () => {
+  let pages: PageRunner | undefined
+  let go: GoListener | undefined
+
+  before(async function () {
+    this.timeout(BUILD_TIMEOUT)
+
+    try {
+      go = await startGoListener(await preparePeer('go'))
+    } catch (err) {
+      if (!(err instanceof MissingToolchainError)) {
+        throw err
+      }
+
+      process.stdout.write(`skipped: ${err.message}\n`)
+      this.skip()
+    }
+
+    if (!hasChromium()) {
+      process.stdout.write('skipped: no chromium\n')
+      this.skip()
+    }
+
+    pages = await PageRunner.start()
+  })
+
+  after(async () => { await Promise.all([pages?.stop(), go?.stop()]) })
+
+  for (const entry of ['libp2p-ws', 'libp2p-ws-all'] as const) {
+    it(`dials a Go peer over ws, identifies and pings it: ${entry}`, async function () {
+      this.timeout(60_000)
+      const result = await pages?.dial(await withEsbuild.bundle(entry), go?.address ?? '')
+
+      expect(result?.remotePeer).to.equal(go?.peerId)
+      expect(result?.agent).to.include('go-peer')
+      expect(result?.ping).to.be.a('number')
+    })
+  }
+})
