@@ -37,7 +37,7 @@ const transportRounds = options.scenarios.includes(TRANSPORT) ? options.rounds :
 const wires = wiresFor(options.stacks)
 const count = (delayed: boolean): number => pairs.reduce((sum, pair) => sum + scenariosOf(options, pair, delayed).length, 0)
 const progress = new Progress(options.securities.length * (
-  options.rounds * (count(false) + options.rtts.length * count(true)) +
+  options.rounds * count(false) + options.delayed.rounds * options.rtts.length * count(true) +
   memoryRounds * stacks.length
 ) + transportRounds * wires.length)
 const samples: Sample[] = []
@@ -94,7 +94,7 @@ async function runDelayed (rtt: number): Promise<void> {
   }
 
   try {
-    for (let round = 1; round <= options.rounds; round++) {
+    for (let round = 1; round <= options.delayed.rounds; round++) {
       for (const security of options.securities) {
         samples.push(...await runRound(round, pairs, link, security, options, progress))
       }

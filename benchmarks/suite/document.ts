@@ -23,8 +23,8 @@ Written by \`${results.command}\`; every measurement is in
 ${Object.entries(results.implementations).map(([name, implementation]) => `\`${name}\` is ${implementation}`).join(', ')}.
 Node ${results.node.slice(1)}. ${results.cores} cores, both ends on them; the load average was ${results.loadAverage.toFixed(1)} before the run.
 
-- Medians of ${results.rounds} rounds, in brackets the lowest and the highest; of memory, fewer rounds. The stacks
-  take turns within each round, and only ratios within one table mean something.
+- Medians of ${results.rounds} rounds, in brackets the lowest and the highest; of memory and over links with a
+  delay, of fewer. The stacks take turns within each round, and only ratios within one table mean something.
 - "ours : js" is how many times better ours is, whichever way the metric counts:
   the median of the ratios of the rounds.
 - ${met} of ${all} goals are met.

@@ -28,9 +28,9 @@ export interface Options {
   warmUp: Sizes
 
   /** On a link with a delay, where each of them takes long. */
-  delayed: { sizes: Sizes, warmUp: Sizes }
+  delayed: { rounds: number, sizes: Sizes, warmUp: Sizes }
 
-  /** Idle connections, and rounds of that, which take long. */
+  /** The same for memory. */
   idleConnections: number
   memoryRounds: number
   build: boolean
@@ -49,6 +49,7 @@ const FULL = {
   sizes: { bytes: 256 * MIB, streams: 2_000, dials: 240 },
   warmUp: { bytes: 64 * MIB, streams: 1_000, dials: 96 },
   delayed: {
+    rounds: 3,
     sizes: { bytes: 64 * MIB, streams: 16, dials: 8 },
     warmUp: { bytes: 16 * MIB, streams: 2, dials: 1 }
   },
@@ -58,13 +59,14 @@ const FULL = {
 const QUICK: typeof FULL = {
   rounds: 2,
   rtts: [],
-  sizes: { bytes: 64 * MIB, streams: 400, dials: 96 },
-  warmUp: { bytes: 32 * MIB, streams: 400, dials: 48 },
+  sizes: { bytes: 64 * MIB, streams: 320, dials: 48 },
+  warmUp: { bytes: 32 * MIB, streams: 320, dials: 32 },
   delayed: {
+    rounds: 1,
     sizes: { bytes: 32 * MIB, streams: 8, dials: 4 },
     warmUp: { bytes: 8 * MIB, streams: 2, dials: 1 }
   },
-  idleConnections: 500,
+  idleConnections: 200,
   memoryRounds: 1
 }
 
@@ -93,6 +95,7 @@ export function parseOptions (args: string[]): Options {
     ...defaults,
     rounds,
     memoryRounds: values.rounds == null ? defaults.memoryRounds : rounds,
+    delayed: { ...defaults.delayed, rounds: values.rounds == null ? defaults.delayed.rounds : rounds },
     scenarios: select('scenario', values.scenario, SCENARIO_NAMES),
     stacks: select('stacks', values.stacks, STACKS),
     securities: select('security', values.security, SECURITIES),

@@ -25,7 +25,7 @@ export function pairNames (stacks: Stack[], cross: boolean): PairNames[] {
 
 export function scenariosOf (options: Options, pair: PairNames, delayed: boolean): Scenario[] {
   return SCENARIOS.filter(scenario => options.scenarios.includes(scenario.name) &&
-    (scenario.cross || pair.dialer === pair.listener) && (scenario.delayed || !delayed))
+    (pair.dialer === pair.listener ? scenario.delayed || !delayed : scenario.cross && !delayed))
 }
 
 /**

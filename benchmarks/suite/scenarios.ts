@@ -20,8 +20,10 @@ export type Values = Partial<Record<MetricName, number>>
 export interface Scenario {
   name: string
 
-  /** Whether it is measured between two different stacks, and over a link with a delay. */
+  /** Whether it is measured between two different stacks too. */
   cross: boolean
+
+  /** Whether it is measured over a link with a delay too. */
   delayed: boolean
 
   /** Its command, for a share of the sizes: a part of it is done before, to warm up. */
