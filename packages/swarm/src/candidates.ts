@@ -1,5 +1,6 @@
+import { SILENCE } from '@libp2p-ws/dialer'
 import type { AbortOptions, PeerId, PeerInfo, PeerStore } from '@libp2p/interface'
-import type { DialCandidate } from '@libp2p-ws/core'
+import type { CandidatesOptions, DialCandidate } from '@libp2p-ws/core'
 
 /** What of js-libp2p's `PeerRouting` a dial needs. */
 export interface PeerFinder {
@@ -7,20 +8,22 @@ export interface PeerFinder {
 }
 
 /**
- * Addresses of `peer`: the peer store's, and peer routing's when it has none.
- * Routing that finds nothing is no error: the dial then has no addresses.
+ * Addresses of `peer`: the peer store's, and peer routing's once none of those is
+ * left to dial, or all have been silent for a while. A lookup is many messages to
+ * many peers: an address that works at once should not cost one. (go-libp2p asks
+ * only where the peer store has none, so that a peer that moved is not found.)
+ * Routing that finds nothing is no error: the dial then has no more addresses.
  */
-export async function * peerCandidates (peer: PeerId, peerStore: PeerStore, routing: PeerFinder | undefined, signal: AbortSignal): AsyncGenerator<DialCandidate> {
-  const known = await storedAddresses(peer, peerStore, signal)
-
-  for (const { multiaddr } of known) {
+export async function * peerCandidates (peer: PeerId, peerStore: PeerStore, routing: PeerFinder | undefined, { signal, needed }: CandidatesOptions): AsyncGenerator<DialCandidate> {
+  for (const { multiaddr } of await storedAddresses(peer, peerStore, signal)) {
     yield { address: multiaddr, source: 'peer-store' }
   }
 
-  if (known.length > 0 || routing == null) {
+  if (routing == null) {
     return
   }
 
+  await needed(SILENCE)
   const found = await routing.findPeer(peer, { signal }).catch(() => undefined)
 
   for (const address of found?.multiaddrs ?? []) {

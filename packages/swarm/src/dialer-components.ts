@@ -9,7 +9,7 @@ export function dialerComponents (swarm: Swarm, { connectionGater, logger, metri
     peerId: swarm.localPeer,
     connect: connectVia({ transportFor: address => swarm.transportForDialing(address), upgrader: swarm.upgrader, connectionGater, resourceManager }),
     canDial: address => swarm.transportForDialing(address) != null,
-    candidates: (peer, { signal }) => peerCandidates(peer, swarm.peerStore, peerRouting, signal),
+    candidates: (peer, options) => peerCandidates(peer, swarm.peerStore, peerRouting, options),
     connection: peer => swarm.bestConnToPeer(peer),
     ownAddresses: () => swarm.interfaceListenAddresses(),
     connectionGater,
