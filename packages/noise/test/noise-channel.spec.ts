@@ -18,7 +18,7 @@ const crypto = PROVIDERS[0]?.crypto as NonNullable<typeof PROVIDERS[0]>['crypto'
 /** Two ends after a handshake, and the wire of each: what one wrote is given to the other by the test. */
 function pair (writesInPlace = false): { near: NoiseChannel, far: NoiseChannel, nearWire: WireChannel, farWire: WireChannel } {
   const [there, back] = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)]
-  const keys = (send: Uint8Array, receive: Uint8Array): any => ({ send: new CipherState(crypto, send), receive: new CipherState(crypto, receive), hash: new Uint8Array(32) })
+  const keys = (send: Uint8Array, receive: Uint8Array): any => ({ send: new CipherState(crypto, send), receive: new CipherState(crypto, receive) })
   const [nearWire, farWire] = [new WireChannel(writesInPlace), new WireChannel(writesInPlace)]
 
   return { near: new NoiseChannel(nearWire, keys(there, back)), far: new NoiseChannel(farWire, keys(back, there)), nearWire, farWire }
@@ -153,7 +153,7 @@ describe('a channel of noise', () => {
   it('aborts when its key was used too often', () => {
     const wire = new WireChannel()
     const cipher = (): CipherState => new CipherState(crypto, new Uint8Array(32), Number.MAX_SAFE_INTEGER)
-    const channel = new NoiseChannel(wire, { send: cipher(), receive: cipher(), hash: new Uint8Array(32) })
+    const channel = new NoiseChannel(wire, { send: cipher(), receive: cipher() })
     const log = new Recorder()
     channel.handler = log
     channel.write([Uint8Array.of(1)])
@@ -188,7 +188,7 @@ describe('a channel of noise', () => {
       import { CipherState } from './src/sans-io/index.ts'
       import { crypto } from './src/crypto/node.ts'
       import { WireChannel, Recorder } from './test/wire-channel.ts'
-      const keys = () => ({ send: new CipherState(crypto, new Uint8Array(32)), receive: new CipherState(crypto, new Uint8Array(32)), hash: new Uint8Array(32) })
+      const keys = () => ({ send: new CipherState(crypto, new Uint8Array(32)), receive: new CipherState(crypto, new Uint8Array(32)) })
       const [a, b] = [new WireChannel(), new WireChannel()]
       const [near, far] = [new NoiseChannel(a, keys()), new NoiseChannel(b, keys())]
       const log = new Recorder()

@@ -79,10 +79,21 @@ export const crypto: NoiseCrypto = {
   }
 }
 
-function importPublicKey (key: Uint8Array): KeyObject {
-  const { buffer, byteOffset, byteLength } = key
+/** A handshake uses the far end's ephemeral key twice. */
+const imported = new WeakMap<Uint8Array, KeyObject>()
 
-  return createPublicKey({ key: { kty: 'OKP', crv: 'X25519', x: Buffer.from(buffer, byteOffset, byteLength).toString('base64url') }, format: 'jwk' })
+function importPublicKey (key: Uint8Array): KeyObject {
+  const before = imported.get(key)
+
+  if (before !== undefined) {
+    return before
+  }
+
+  const { buffer, byteOffset, byteLength } = key
+  const publicKey = createPublicKey({ key: { kty: 'OKP', crv: 'X25519', x: Buffer.from(buffer, byteOffset, byteLength).toString('base64url') }, format: 'jwk' })
+  imported.set(key, publicKey)
+
+  return publicKey
 }
 
 function joinSmall (pieces: readonly Uint8Array[], length: number): readonly Uint8Array[] {

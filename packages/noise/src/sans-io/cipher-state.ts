@@ -6,12 +6,14 @@ const MAX_NONCE = Number.MAX_SAFE_INTEGER
 
 const NO_AD = new Uint8Array()
 
+/** Of whoever encrypts or decrypts now; nobody holds it any longer than that. */
+const NONCE = new Uint8Array(12)
+const NONCE_VIEW = new DataView(NONCE.buffer)
+
 /** A key and how often it was used (Noise spec, "CipherState"). */
 export class CipherState {
   readonly #crypto: NoiseCrypto
   readonly #key: CipherKey
-  readonly #nonce = new Uint8Array(12)
-  readonly #view = new DataView(this.#nonce.buffer)
   #count: number
 
   /** The first nonce is `count`; other than 0 only in tests. */
@@ -46,10 +48,10 @@ export class CipherState {
       throw new NoiseError('ERR_NOISE_NONCE', 'the key was used too often')
     }
 
-    this.#view.setUint32(4, this.#count >>> 0, true)
-    this.#view.setUint32(8, Math.floor(this.#count / 0x1_0000_0000), true)
+    NONCE_VIEW.setUint32(4, this.#count >>> 0, true)
+    NONCE_VIEW.setUint32(8, Math.floor(this.#count / 0x1_0000_0000), true)
     this.#count++
 
-    return this.#nonce
+    return NONCE
   }
 }

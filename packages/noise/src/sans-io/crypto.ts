@@ -26,7 +26,8 @@ export interface NoiseCrypto {
 
   /**
    * Gives ciphertext, then the tag of 16 bytes, in any number of pieces. The
-   * nonce has 12 bytes; the pieces of plaintext are left as they are.
+   * nonce has 12 bytes and changes after the call; the pieces of plaintext are left
+   * as they are.
    */
   encrypt(key: CipherKey, nonce: Uint8Array, ad: Uint8Array, pieces: readonly Uint8Array[]): Uint8Array[]
 

@@ -107,7 +107,7 @@ export class Handshake {
     }
 
     if (step < 2) {
-      this.#remoteEphemeral = take(KEY_LENGTH).slice()
+      this.#remoteEphemeral = Uint8Array.from(take(KEY_LENGTH))
       this.#symmetric.mixHash(this.#remoteEphemeral)
     }
 

@@ -42,10 +42,12 @@ export function splitPlaintext (pieces: readonly Uint8Array[]): Array<{ pieces: 
   return records
 }
 
+const NOTHING = new Uint8Array()
+
 /** Cuts a stream of bytes into records, as the pieces in which they come. */
 export class RecordReader {
   readonly #shortest: number
-  #piece: Uint8Array = new Uint8Array()
+  #piece: Uint8Array = NOTHING
   #offset = 0
   #pieces: Uint8Array[] = []
   #left = 0
@@ -91,6 +93,10 @@ export class RecordReader {
         return record
       }
     }
+
+    // an idle connection holds no memory of its socket
+    this.#piece = NOTHING
+    this.#offset = 0
 
     return undefined
   }
