@@ -1,24 +1,8 @@
-import {
-  BINARY, byteAt, CLOSE, CONTINUATION, FIN_BIT, headerLength, INVALID_PAYLOAD, isCloseCode, LENGTH_BITS, MASK_BIT, MAX_CONTROL_PAYLOAD,
-  MAX_HEADER_LENGTH, MESSAGE_TOO_BIG, NO_STATUS, OPCODE_BITS, payloadLength, PING, PONG, PROTOCOL_ERROR, RESERVED_BITS, TEXT, uint32At
-} from './frame.ts'
+import { headerProblem, readClose, violation } from './frame-rules.ts'
+import { byteAt, CLOSE, CONTINUATION, FIN_BIT, headerLength, INVALID_PAYLOAD, MAX_HEADER_LENGTH, MESSAGE_TOO_BIG, OPCODE_BITS, payloadLength, PING, PROTOCOL_ERROR, TEXT, uint32At } from './frame.ts'
 import { applyMask } from './mask.ts'
 import { Utf8Validator } from './utf8-validator.ts'
-
-/** What a parser found, in order. */
-export type FrameOutput =
-  /** Of a message: bytes of what came in, unmasked. Of an empty message there is none. */
-  | { type: 'payload', bytes: Uint8Array }
-
-  /** The payload is to be sent back in a pong. */
-  | { type: 'ping', payload: Uint8Array }
-  | { type: 'pong', payload: Uint8Array }
-
-  /** Nothing comes after it. `code` is 1005 where the frame has none. */
-  | { type: 'close', code: number, reason: Uint8Array }
-
-  /** RFC 6455 or a limit does not allow what came. Nothing comes after it. `code` is for the close frame. */
-  | { type: 'violation', code: number, message: string }
+import type { FrameOutput } from './frame-output.ts'
 
 export interface FrameParserOptions {
   /** Whether the far end masks, RFC 6455 section 5.1: a client must, a server must not. */
@@ -26,6 +10,9 @@ export interface FrameParserOptions {
 
   /** Largest message in bytes, all its fragments together. */
   maxPayload: number
+
+  /** Say where messages end. Default: false. */
+  boundaries?: boolean
 }
 
 const NOTHING: Uint8Array = new Uint8Array()
@@ -39,6 +26,7 @@ const NOTHING: Uint8Array = new Uint8Array()
 export class FrameParser {
   readonly #masked: boolean
   readonly #maxPayload: number
+  readonly #boundaries: boolean
 
   #bytes: Uint8Array = NOTHING
   #offset = 0
@@ -60,19 +48,18 @@ export class FrameParser {
   #messageLength = 0
   #utf8: Utf8Validator | undefined
 
-  constructor ({ masked, maxPayload }: FrameParserOptions) {
+  /** Of a message whose end is still to be said; 0 when there is none. */
+  #ended = 0
+
+  constructor ({ masked, maxPayload, boundaries = false }: FrameParserOptions) {
     this.#masked = masked
     this.#maxPayload = maxPayload
+    this.#boundaries = boundaries
   }
 
   /** Bytes are left that `pollOutput` has not looked at. */
   get pending (): boolean {
     return !this.#over && this.#offset < this.#bytes.byteLength
-  }
-
-  /** Text or binary, the type of the message that is not complete; 0 between messages. */
-  get messageOpcode (): number {
-    return this.#message
   }
 
   /** Takes `bytes` for its own, and unmasks in place. Only while nothing is pending. */
@@ -83,11 +70,18 @@ export class FrameParser {
 
   /** Undefined when more bytes are needed, and when it is over. */
   pollOutput (): FrameOutput | undefined {
+    if (this.#ended !== 0) {
+      const opcode = this.#ended
+      this.#ended = 0
+
+      return { type: 'end', opcode }
+    }
+
     while (this.pending) {
       const output = this.#left > 0 ? this.#readPayload() : this.#readHeader()
 
-      if (output !== undefined) {
-        return output
+      if (output !== undefined || this.#ended !== 0) {
+        return output ?? this.pollOutput()
       }
     }
 
@@ -132,10 +126,10 @@ export class FrameParser {
   #beginFrame (header: Uint8Array, offset: number): FrameOutput | undefined {
     const first = byteAt(header, offset)
     const second = byteAt(header, offset + 1)
-    const violation = this.#checkStart(first, second)
+    const problem = this.#checkStart(first, second)
 
-    if (violation !== undefined) {
-      return violation
+    if (problem !== undefined) {
+      return problem
     }
 
     this.#first = first
@@ -149,7 +143,7 @@ export class FrameParser {
       this.#messageLength += this.#left
 
       if (this.#messageLength > this.#maxPayload) {
-        return this.#violation(MESSAGE_TOO_BIG, `a message of more than ${this.#maxPayload} bytes`)
+        return this.#end(violation(MESSAGE_TOO_BIG, `a message of more than ${this.#maxPayload} bytes`))
       }
 
       this.#beginMessage(first & OPCODE_BITS)
@@ -160,41 +154,9 @@ export class FrameParser {
 
   /** What the first two bytes alone forbid. */
   #checkStart (first: number, second: number): FrameOutput | undefined {
-    const opcode = first & OPCODE_BITS
+    const problem = headerProblem(first, second, { masked: this.#masked, inMessage: this.#message !== 0 })
 
-    if ((first & RESERVED_BITS) !== 0) {
-      return this.#violation(PROTOCOL_ERROR, 'a reserved bit is set')
-    }
-
-    if ((second & MASK_BIT) !== 0 !== this.#masked) {
-      return this.#violation(PROTOCOL_ERROR, this.#masked ? 'a frame without a mask' : 'a frame with a mask')
-    }
-
-    if (opcode >= CLOSE) {
-      return this.#checkControl(opcode, first, second & LENGTH_BITS)
-    }
-
-    if (opcode > BINARY) {
-      return this.#violation(PROTOCOL_ERROR, `reserved opcode ${opcode}`)
-    }
-
-    if (opcode === CONTINUATION !== (this.#message !== 0)) {
-      return this.#violation(PROTOCOL_ERROR, opcode === CONTINUATION ? 'a continuation of nothing' : 'a message inside another')
-    }
-
-    return undefined
-  }
-
-  #checkControl (opcode: number, first: number, length: number): FrameOutput | undefined {
-    if (opcode > PONG) {
-      return this.#violation(PROTOCOL_ERROR, `reserved opcode ${opcode}`)
-    }
-
-    if ((first & FIN_BIT) === 0) {
-      return this.#violation(PROTOCOL_ERROR, 'a fragmented control frame')
-    }
-
-    return length > MAX_CONTROL_PAYLOAD ? this.#violation(PROTOCOL_ERROR, `a control frame of more than ${MAX_CONTROL_PAYLOAD} bytes`) : undefined
+    return problem === undefined ? undefined : this.#end(violation(PROTOCOL_ERROR, problem))
   }
 
   #beginMessage (opcode: number): void {
@@ -246,6 +208,7 @@ export class FrameParser {
       return this.#invalidText()
     }
 
+    this.#ended = this.#boundaries ? this.#message : 0
     this.#message = 0
     this.#messageLength = 0
     this.#utf8 = undefined
@@ -254,39 +217,21 @@ export class FrameParser {
   }
 
   #controlOutput (opcode: number, payload: Uint8Array): FrameOutput {
-    return opcode === CLOSE ? this.#close(payload) : { type: opcode === PING ? 'ping' : 'pong', payload }
-  }
-
-  #close (payload: Uint8Array): FrameOutput {
-    const code = payload.byteLength === 0 ? NO_STATUS : byteAt(payload, 0) << 8 | byteAt(payload, 1)
-    const reason = payload.subarray(2)
-    const utf8 = new Utf8Validator()
-
-    if (payload.byteLength === 1) {
-      return this.#violation(PROTOCOL_ERROR, 'a close frame of one byte')
+    if (opcode === CLOSE) {
+      return this.#end(readClose(payload))
     }
 
-    if (payload.byteLength > 0 && !isCloseCode(code)) {
-      return this.#violation(PROTOCOL_ERROR, `close code ${code}`)
-    }
-
-    if (!utf8.push(reason) || !utf8.complete) {
-      return this.#violation(INVALID_PAYLOAD, 'a close reason that is not UTF-8')
-    }
-
-    this.#over = true
-
-    return { type: 'close', code, reason }
+    return { type: opcode === PING ? 'ping' : 'pong', payload }
   }
 
   #invalidText (): FrameOutput {
-    return this.#violation(INVALID_PAYLOAD, 'text that is not UTF-8')
+    return this.#end(violation(INVALID_PAYLOAD, 'text that is not UTF-8'))
   }
 
-  #violation (code: number, message: string): FrameOutput {
+  #end (output: FrameOutput): FrameOutput {
     this.#over = true
 
-    return { type: 'violation', code, message }
+    return output
   }
 }
 

@@ -37,7 +37,7 @@ export class FrameWriter {
     this.#shortBytes = shortBytes
   }
 
-  /** Binary messages with the bytes of `pieces`, as pieces to be sent in order. */
+  /** Binary messages with the bytes of `pieces`, as pieces to be sent in order: none for no bytes. */
   encode (pieces: readonly Uint8Array[]): Uint8Array[] {
     const output: Uint8Array[] = []
 
@@ -50,14 +50,23 @@ export class FrameWriter {
     return output
   }
 
+  /** One frame, whatever its length. */
+  frame (opcode: number, pieces: readonly Uint8Array[]): Uint8Array[] {
+    const output: Uint8Array[] = []
+    this.#write(opcode, pieces.filter(({ byteLength }) => byteLength > 0), output)
+    this.#flush(output)
+
+    return output
+  }
+
   /** @param payload - up to 125 bytes */
   ping (payload: Uint8Array = new Uint8Array()): Uint8Array[] {
-    return this.#control(PING, payload)
+    return this.frame(PING, [payload])
   }
 
   /** @param payload - of the ping that it answers */
   pong (payload: Uint8Array): Uint8Array[] {
-    return this.#control(PONG, payload)
+    return this.frame(PONG, [payload])
   }
 
   /**
@@ -65,15 +74,7 @@ export class FrameWriter {
    * @param reason - UTF-8, up to 123 bytes
    */
   close (code?: number, reason: Uint8Array = new Uint8Array()): Uint8Array[] {
-    return this.#control(CLOSE, code === undefined ? reason : Uint8Array.of(code >>> 8, code, ...reason))
-  }
-
-  #control (opcode: number, payload: Uint8Array): Uint8Array[] {
-    const output: Uint8Array[] = []
-    this.#write(opcode, [payload], output)
-    this.#flush(output)
-
-    return output
+    return this.frame(CLOSE, [code === undefined ? reason : Uint8Array.of(code >>> 8, code, ...reason)])
   }
 
   #write (opcode: number, pieces: readonly Uint8Array[], output: Uint8Array[]): void {
