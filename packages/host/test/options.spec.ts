@@ -95,6 +95,22 @@ for (const { createLibp2p, name } of IMPLEMENTATIONS) {
       await expect(connection.newStream('/test/1')).to.eventually.be.rejected.with.property('name', 'TimeoutError')
     })
 
+    it('connectionManager.connectionCloseTimeout: ends a close that the other end does not answer', async () => {
+      const { factory } = spiedMuxer(muxer => {
+        muxer.close = async ({ signal } = {}) => new Promise((_resolve, reject) => { signal?.addEventListener('abort', () => { reject(signal.reason) }) })
+      })
+      const node = await listener()
+      const dialer = await nodes.inMemory(createLibp2p, { streamMuxers: [() => factory], connectionManager: { connectionCloseTimeout: 500_000 } })
+      const impatient = await nodes.inMemory(createLibp2p, { streamMuxers: [() => factory], connectionManager: { connectionCloseTimeout: 20 } })
+      const [open, closed] = [await dialer.dial(node.getMultiaddrs()), await impatient.dial(node.getMultiaddrs())]
+      let isOpenClosed = false
+      void open.close().catch(() => {}).finally(() => { isOpenClosed = true })
+
+      await closed.close().catch(() => {})
+      expect(isOpenClosed).to.be.false()
+      open.abort(new Error('enough'))
+    })
+
     it('connectionManager.maxParallelReconnects: peers that are dialed again at one time', async () => {
       const dialer = await nodes.inMemory(createLibp2p, { connectionManager: { maxParallelReconnects: 2 } })
       const kept = await Promise.all([1, 2, 3].map(async () => listener()))
