@@ -1,6 +1,7 @@
 import { multiaddr } from '@multiformats/multiaddr'
 import { expect } from 'aegir/chai'
 import { TestUpgrader } from './fixtures/components.ts'
+import { FRAMINGS } from './fixtures/framings.ts'
 import { RawWebSocket, RawWebSocketServer } from './fixtures/raw-web-socket.ts'
 import { collect, event } from './fixtures/streams.ts'
 import { connect, dial, transport } from './fixtures/transport.ts'
@@ -60,132 +61,134 @@ const WELL_FORMED: Array<{ what: string, frames: FrameParts[], bytes: Uint8Array
   { what: 'the largest message', frames: [{ opcode: BINARY, payload: bytes(MAX_PAYLOAD) }], bytes: bytes(MAX_PAYLOAD) }
 ]
 
-describe('frames', () => {
-  let upgrader: TestUpgrader
-  let listener: Listener
-  let port: number
-  let server: RawWebSocketServer
-  let serverPort: number
+for (const framing of FRAMINGS) {
+  describe(`frames, framing ${framing}`, () => {
+    let upgrader: TestUpgrader
+    let listener: Listener
+    let port: number
+    let server: RawWebSocketServer
+    let serverPort: number
 
-  beforeEach(async () => {
-    upgrader = new TestUpgrader()
-    listener = transport({ maxPayload: MAX_PAYLOAD }).createListener({ upgrader })
-    await listener.listen(multiaddr('/ip4/127.0.0.1/tcp/0/ws'))
-    port = Number(listener.getAddrs()[0]?.getComponents()[1]?.value)
-    server = new RawWebSocketServer()
-    serverPort = await server.listen()
-  })
-
-  afterEach(async () => {
-    await listener.close()
-    server.close()
-  })
-
-  const sides = [
-    {
-      name: 'listener',
-      masked: true,
-      async open (): Promise<{ raw: RawWebSocket, maConn: MultiaddrConnection }> {
-        const [raw, maConn] = await Promise.all([RawWebSocket.connect(port), upgrader.nextInbound()])
-
-        return { raw, maConn }
-      }
-    },
-    {
-      name: 'dialer',
-      masked: false,
-      async open (): Promise<{ raw: RawWebSocket, maConn: MultiaddrConnection }> {
-        const [raw, maConn] = await Promise.all([
-          server.next(),
-          dial(transport({ maxPayload: MAX_PAYLOAD }), `/ip4/127.0.0.1/tcp/${serverPort}/ws`)
-        ])
-
-        return { raw, maConn }
-      }
-    }
-  ]
-
-  for (const { name, masked, open } of sides) {
-    describe(`that a ${name} gets`, () => {
-      const wrongMask = { what: masked ? 'a frame without a mask' : 'a frame with a mask', section: '5.1', frames: [{ masked: !masked, payload: bytes(4) }], code: 1002 }
-
-      for (const { what, section, frames, code } of [...MALFORMED, wrongMask]) {
-        it(`${what}: ${code} (section ${section})`, async () => {
-          await expectRefusal(open, frames.map(parts => ({ masked, ...parts })), code)
-        })
-      }
-
-      for (const { what, frames, bytes } of WELL_FORMED) {
-        it(`${what}: read`, async () => {
-          const { raw, maConn } = await open()
-          const received = collect(maConn, bytes.byteLength)
-          raw.send(...frames.map(parts => ({ masked, ...parts })))
-          expect(await received).to.equalBytes(bytes)
-          maConn.abort(new Error('test is over'))
-          raw.socket.destroy()
-        })
-      }
-
-      for (const code of [1000, 1001, 1005]) {
-        it(`a close with ${code}: closed`, async () => {
-          const { raw, maConn } = await open()
-          const closed = event<StreamCloseEvent>(maConn, 'close')
-          raw.send({ masked, opcode: CLOSE, payload: code === 1005 ? bytes(0) : closeBody(code, 'bye') })
-          expect(await closed).to.include({ error: undefined, code, reason: code === 1005 ? '' : 'bye' })
-          expect(maConn.status).to.equal('closed')
-          raw.socket.destroy()
-        })
-      }
-
-      for (const code of [1002, 1003, 1007, 1008, 1009, 1011, 1012, 1013, 1014, 3000, 4000, 4097, 4999]) {
-        it(`a close with ${code}: reset`, async () => {
-          const { raw, maConn } = await open()
-          const closed = event<StreamCloseEvent>(maConn, 'close')
-          raw.send({ masked, opcode: CLOSE, payload: closeBody(code, 'bye') })
-          const { error } = await closed
-          expect(error?.cause).to.include({ name: 'WebSocketClosedError', closeCode: code, reason: 'bye' })
-          expect(maConn.status).to.equal('reset')
-          raw.socket.destroy()
-        })
-      }
-
-      it('an end without a close: reset', async () => {
-        const { raw, maConn } = await open()
-        const closed = event<StreamCloseEvent>(maConn, 'close')
-        raw.socket.end()
-        expect((await closed).error?.cause).to.include({ closeCode: 1006 })
-      })
-
-      it('a TCP reset in the middle of a frame: reset', async () => {
-        const { raw, maConn } = await open()
-        const closed = event<StreamCloseEvent>(maConn, 'close')
-        raw.send({ masked, length: 100n, payload: bytes(10) })
-        raw.socket.resetAndDestroy()
-        expect((await closed).error?.cause).to.include({ closeCode: 1006 })
-        expect(maConn.status).to.equal('reset')
-      })
+    beforeEach(async () => {
+      upgrader = new TestUpgrader()
+      listener = transport({ framing, maxPayload: MAX_PAYLOAD }).createListener({ upgrader })
+      await listener.listen(multiaddr('/ip4/127.0.0.1/tcp/0/ws'))
+      port = Number(listener.getAddrs()[0]?.getComponents()[1]?.value)
+      server = new RawWebSocketServer()
+      serverPort = await server.listen()
     })
-  }
 
-  /** The one connection is closed with `code`, and another one of the same listener does not notice. */
-  async function expectRefusal (open: () => Promise<{ raw: RawWebSocket, maConn: MultiaddrConnection }>, frames: FrameParts[], code: number): Promise<void> {
-    const other = await connect(transport(), listener, upgrader)
-    const { raw, maConn } = await open()
-    maConn.addEventListener('message', () => {})
-    const closed = event<StreamCloseEvent>(maConn, 'close')
-    raw.send(...frames)
-    expect((await closed).error).to.have.property('name', 'WebSocketProtocolError')
-    expect(maConn.status).to.equal('aborted')
-    raw.socket.end()
-    await raw.closed
-    expect(raw.closeFrame).to.have.property('code', code)
+    afterEach(async () => {
+      await listener.close()
+      server.close()
+    })
 
-    const received = collect(other.far, 3)
-    other.near.send(bytes(3))
-    expect(await received).to.equalBytes(bytes(3))
-    other.near.abort(new Error('test is over'))
-  }
-})
+    const sides = [
+      {
+        name: 'listener',
+        masked: true,
+        async open (): Promise<{ raw: RawWebSocket, maConn: MultiaddrConnection }> {
+          const [raw, maConn] = await Promise.all([RawWebSocket.connect(port), upgrader.nextInbound()])
+
+          return { raw, maConn }
+        }
+      },
+      {
+        name: 'dialer',
+        masked: false,
+        async open (): Promise<{ raw: RawWebSocket, maConn: MultiaddrConnection }> {
+          const [raw, maConn] = await Promise.all([
+            server.next(),
+            dial(transport({ framing, maxPayload: MAX_PAYLOAD }), `/ip4/127.0.0.1/tcp/${serverPort}/ws`)
+          ])
+
+          return { raw, maConn }
+        }
+      }
+    ]
+
+    for (const { name, masked, open } of sides) {
+      describe(`that a ${name} gets`, () => {
+        const wrongMask = { what: masked ? 'a frame without a mask' : 'a frame with a mask', section: '5.1', frames: [{ masked: !masked, payload: bytes(4) }], code: 1002 }
+
+        for (const { what, section, frames, code } of [...MALFORMED, wrongMask]) {
+          it(`${what}: ${code} (section ${section})`, async () => {
+            await expectRefusal(open, frames.map(parts => ({ masked, ...parts })), code)
+          })
+        }
+
+        for (const { what, frames, bytes } of WELL_FORMED) {
+          it(`${what}: read`, async () => {
+            const { raw, maConn } = await open()
+            const received = collect(maConn, bytes.byteLength)
+            raw.send(...frames.map(parts => ({ masked, ...parts })))
+            expect(await received).to.equalBytes(bytes)
+            maConn.abort(new Error('test is over'))
+            raw.socket.destroy()
+          })
+        }
+
+        for (const code of [1000, 1001, 1005]) {
+          it(`a close with ${code}: closed`, async () => {
+            const { raw, maConn } = await open()
+            const closed = event<StreamCloseEvent>(maConn, 'close')
+            raw.send({ masked, opcode: CLOSE, payload: code === 1005 ? bytes(0) : closeBody(code, 'bye') })
+            expect(await closed).to.include({ error: undefined, code, reason: code === 1005 ? '' : 'bye' })
+            expect(maConn.status).to.equal('closed')
+            raw.socket.destroy()
+          })
+        }
+
+        for (const code of [1002, 1003, 1007, 1008, 1009, 1011, 1012, 1013, 1014, 3000, 4000, 4097, 4999]) {
+          it(`a close with ${code}: reset`, async () => {
+            const { raw, maConn } = await open()
+            const closed = event<StreamCloseEvent>(maConn, 'close')
+            raw.send({ masked, opcode: CLOSE, payload: closeBody(code, 'bye') })
+            const { error } = await closed
+            expect(error?.cause).to.include({ name: 'WebSocketClosedError', closeCode: code, reason: 'bye' })
+            expect(maConn.status).to.equal('reset')
+            raw.socket.destroy()
+          })
+        }
+
+        it('an end without a close: reset', async () => {
+          const { raw, maConn } = await open()
+          const closed = event<StreamCloseEvent>(maConn, 'close')
+          raw.socket.end()
+          expect((await closed).error?.cause).to.include({ closeCode: 1006 })
+        })
+
+        it('a TCP reset in the middle of a frame: reset', async () => {
+          const { raw, maConn } = await open()
+          const closed = event<StreamCloseEvent>(maConn, 'close')
+          raw.send({ masked, length: 100n, payload: bytes(10) })
+          raw.socket.resetAndDestroy()
+          expect((await closed).error?.cause).to.include({ closeCode: 1006 })
+          expect(maConn.status).to.equal('reset')
+        })
+      })
+    }
+
+    /** The one connection is closed with `code`, and another one of the same listener does not notice. */
+    async function expectRefusal (open: () => Promise<{ raw: RawWebSocket, maConn: MultiaddrConnection }>, frames: FrameParts[], code: number): Promise<void> {
+      const other = await connect(transport(), listener, upgrader)
+      const { raw, maConn } = await open()
+      maConn.addEventListener('message', () => {})
+      const closed = event<StreamCloseEvent>(maConn, 'close')
+      raw.send(...frames)
+      expect((await closed).error).to.have.property('name', 'WebSocketProtocolError')
+      expect(maConn.status).to.equal('aborted')
+      raw.socket.end()
+      await raw.closed
+      expect(raw.closeFrame).to.have.property('code', code)
+
+      const received = collect(other.far, 3)
+      other.near.send(bytes(3))
+      expect(await received).to.equalBytes(bytes(3))
+      other.near.abort(new Error('test is over'))
+    }
+  })
+}
 
 function bytes (length: number): Uint8Array {
   return new Uint8Array(length).map((_, index) => index + 1)
