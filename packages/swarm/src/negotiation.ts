@@ -16,8 +16,8 @@ export interface LayerContext {
   /** Who speaks first: `outbound` does. */
   direction: MessageStreamDirection
 
-  /** Names the peer where that is known. */
-  remoteAddr: Multiaddr
+  /** Who has to be at the far end, where that is known. */
+  expected: PeerId | undefined
   log: Logger
 }
 
@@ -83,10 +83,8 @@ async function secureStream (channel: ByteChannel, encrypter: ConnectionEncrypte
   return { channel: channelOf(connection), remotePeer, ...streamMuxer != null && { streamMuxer } }
 }
 
-function secureOptions ({ direction, remoteAddr }: LayerContext, { muxerFactory }: AnyUpgraderOptions): { direction: MessageStreamDirection, remotePeer?: PeerId, skipStreamMuxerNegotiation?: boolean } {
-  const remotePeer = peerOf(remoteAddr)
-
-  return { direction, ...remotePeer != null && { remotePeer }, ...muxerFactory != null && { skipStreamMuxerNegotiation: true } }
+function secureOptions ({ direction, expected }: LayerContext, { muxerFactory }: AnyUpgraderOptions): { direction: MessageStreamDirection, remotePeer?: PeerId, skipStreamMuxerNegotiation?: boolean } {
+  return { direction, ...expected != null && { remotePeer: expected }, ...muxerFactory != null && { skipStreamMuxerNegotiation: true } }
 }
 
 /**

@@ -129,7 +129,7 @@ export class Upgrader implements UpgraderInterface {
     try {
       await untilGivenUp(maConn, { signal: options.signal, deadlines: this.#inboundDeadlines }, async () => {
         await askGaterInbound(this.#components.connectionGater, maConn)
-        await this.#upgrade(maConn, 'inbound', options)
+        await this.#upgrade(maConn, 'inbound', peerOf(maConn.remoteAddr), options)
       })
     } catch (err) {
       throw this.#fail(maConn, 'inbound', toError(err))
@@ -156,7 +156,7 @@ export class Upgrader implements UpgraderInterface {
         }
 
         // in hole punching both ends dial, and one of them acts as the listener
-        return this.#upgrade(maConn, options.initiator === false ? 'inbound' : 'outbound', options)
+        return this.#upgrade(maConn, options.initiator === false ? 'inbound' : 'outbound', expected, options)
       })
     } catch (err) {
       throw this.#fail(maConn, 'outbound', toError(err))
@@ -171,12 +171,12 @@ export class Upgrader implements UpgraderInterface {
     return err
   }
 
-  async #upgrade (maConn: MultiaddrConnection, direction: MessageStreamDirection, options: AnyUpgraderOptions): Promise<Connection> {
+  async #upgrade (maConn: MultiaddrConnection, direction: MessageStreamDirection, expected: PeerId | undefined, options: AnyUpgraderOptions): Promise<Connection> {
     const { connectionGater, metrics, peerId } = this.#components
     const reservation = this.#reserve(maConn, options.initiator === false ? 'outbound' : direction)
     metrics?.trackMultiaddrConnection(maConn)
 
-    const layer: LayerContext = { direction, remoteAddr: maConn.remoteAddr, log: maConn.log }
+    const layer: LayerContext = { direction, expected, log: maConn.log }
     const secured = await secure(channelOf(await this.#protect(maConn, options)), this.#encrypters, layer, options)
     const { remotePeer } = secured
 

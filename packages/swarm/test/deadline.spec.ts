@@ -1,5 +1,5 @@
 import { expect } from 'aegir/chai'
-import { clearableDeadline, withDeadline } from '../src/deadline.ts'
+import { clearableDeadline, Deadlines, withDeadline } from '../src/deadline.ts'
 
 /** Timers that were set and neither fired nor cleared while `task` ran. */
 async function timersLeft (task: () => Promise<void>): Promise<number> {
@@ -59,5 +59,38 @@ describe('deadline', () => {
 
   it('passes an abort that came before on to a signal', () => {
     expect(clearableDeadline(60_000, AbortSignal.abort(new Error('late')), 'work').reason).to.have.property('message', 'late')
+  })
+})
+
+/** Those that keep the process alive. */
+function timers (): number {
+  return process.getActiveResourcesInfo().filter(name => name === 'Timeout').length
+}
+
+describe('deadlines with one timer', () => {
+  it('call each that is not deleted, in order', async () => {
+    const deadlines = new Deadlines(5)
+    const called: string[] = []
+    const deleted = (): void => { called.push('deleted') }
+    deadlines.add(() => { called.push('first') })
+    deadlines.add(deleted)
+    deadlines.delete(deleted)
+    await new Promise<void>(resolve => {
+      deadlines.add(() => { called.push('last') })
+      deadlines.add(resolve)
+    })
+    expect(called).to.deep.equal(['first', 'last'])
+  })
+
+  it('set one timer for all, and none that keeps the process', async () => {
+    // the runner sets its own when the test gives its promise
+    await Promise.resolve()
+    const before = timers()
+    await expect(timersLeft(async () => {
+      const deadlines = new Deadlines(60_000)
+      const calls = Array.from({ length: 100 }, () => () => {})
+      calls.forEach(call => { deadlines.add(call) })
+    })).to.eventually.equal(1)
+    expect(timers()).to.equal(before)
   })
 })
