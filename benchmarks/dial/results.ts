@@ -1,6 +1,6 @@
 import { countsSockets, judge, sockets } from './goals.ts'
 import { median } from './measure.ts'
-import type { Goal, Reference } from './goals.ts'
+import type { Goal, Verdict } from './goals.ts'
 import type { Dialer, Measurement } from './measure.ts'
 
 /** What one implementation did in one case. */
@@ -75,34 +75,38 @@ export function describeResult ({ median, connected, peers, leftOpen, opened, ha
   return [formatMs(median), ...notes].join(', ')
 }
 
-export function toRows ({ dialers, cases }: Results): string[][] {
-  const reference = referenceOf(cases)
+export function toRows (results: Results): string[][] {
+  const { dialers, cases } = results
+  const verdicts = judgeAll(results)
 
   return [
     ['case', ...dialers.map(({ implementation }) => implementation), 'goal', ''],
-    ...cases.map(({ name, goal, results }) => [
+    ...cases.map(({ name, goal, results }, index) => [
       name,
       ...results.map(result => describeResult(result, goal)),
-      ...describeGoal(goal, reference, results.find(({ dialer }) => dialer === 'ours'))
+      ...describeVerdict(verdicts[index])
     ])
   ]
 }
 
-function describeGoal (goal: Goal, reference: Reference, ours: CaseResult | undefined): [string, string] {
-  if (ours === undefined) {
+/** Whether the goal of each case was met; undefined where this repository's dialer did not run. */
+export function judgeAll ({ cases }: Results): Array<Verdict | undefined> {
+  // the first case is that of one good address
+  const median = (name: string): number => cases[0]?.results.find(({ dialer }) => dialer === name)?.median ?? NaN
+  const reference = { h: median('ours'), js: median('js') }
+
+  return cases.map(({ goal, results }) => {
+    const ours = results.find(({ dialer }) => dialer === 'ours')
+    return ours === undefined ? undefined : judge(goal, reference, ours)
+  })
+}
+
+function describeVerdict (verdict: Verdict | undefined): [string, string] {
+  if (verdict === undefined) {
     return ['', '']
   }
 
-  const { goal: text, missed } = judge(goal, reference, ours)
-
-  return [text, missed.length === 0 ? 'met' : `missed: ${missed.join(', ')}`]
-}
-
-/** By the first case, which is that of one good address. */
-function referenceOf (cases: CaseResults[]): Reference {
-  const median = (name: string): number => cases[0]?.results.find(({ dialer }) => dialer === name)?.median ?? NaN
-
-  return { h: median('ours'), js: median('js') }
+  return [verdict.goal, verdict.missed.length === 0 ? 'met' : `missed: ${verdict.missed.join(', ')}`]
 }
 
 export function toTable (rows: string[][]): string {

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { plot } from './plot.ts'
-import { toMarkdownTable, toRows } from './results.ts'
+import { judgeAll, toMarkdownTable, toRows } from './results.ts'
 import type { Results } from './results.ts'
 
 const DOCS = new URL('../../docs/', import.meta.url)
@@ -8,7 +8,9 @@ const DOCS = new URL('../../docs/', import.meta.url)
 /** Writes results.json, docs/benchmarks-dial.md and docs/images/benchmarks-dial.svg. */
 export async function writeReport (results: Results): Promise<void> {
   await mkdir(new URL('images/', DOCS), { recursive: true })
-  await writeFile(new URL('results.json', import.meta.url), `${JSON.stringify(results, null, 2)}\n`)
+  const verdicts = judgeAll(results)
+  const cases = results.cases.map(({ name, results }, index) => ({ name, ...verdicts[index], results }))
+  await writeFile(new URL('results.json', import.meta.url), `${JSON.stringify({ ...results, cases }, null, 2)}\n`)
   await writeFile(new URL('benchmarks-dial.md', DOCS), toMarkdown(results))
   await writeFile(new URL('images/benchmarks-dial.svg', DOCS), plot(results))
 }
