@@ -25,6 +25,9 @@ export interface WebSocketConnectionInit {
   log: Logger
   metrics?: CounterGroup | undefined
   metricPrefix?: string | undefined
+
+  /** Called when the connection is over, before its `close` event. */
+  onClose?: ((maConn: WebSocketConnection) => void) | undefined
 }
 
 /** What the `close` event of a WebSocket connection has beside js-libp2p's `error` and `local`. */
@@ -38,12 +41,13 @@ export interface WebSocketCloseDetail {
 
 /** js-libp2p's face on one WebSocket. */
 export class WebSocketConnection extends AbstractMultiaddrConnection implements ByteChannelSource {
-  /** Resolves when the WebSocket is closed. */
-  readonly closed: Promise<void>
-
   readonly #channel: WebSocketChannel
-  readonly #channelClosed = Promise.withResolvers<void>()
-  readonly #closeDetail: WebSocketCloseDetail = {}
+  readonly #onClose: ((maConn: WebSocketConnection) => void) | undefined
+
+  /** Made when somebody waits. */
+  #closed: PromiseWithResolvers<void> | undefined
+  #channelClosed = false
+  #closeCode: number | undefined
   #closeError: Error | undefined
   #reading = true
   #taken = false
@@ -61,16 +65,7 @@ export class WebSocketConnection extends AbstractMultiaddrConnection implements 
     })
 
     this.#channel = init.channel
-    this.closed = this.#channelClosed.promise
-
-    // First of all listeners, so that the others see an event that is complete.
-    this.addEventListener('close', event => {
-      Object.assign(event, this.#closeDetail)
-
-      if (event.error != null && event.error.cause === undefined && this.#closeError !== undefined) {
-        event.error.cause = this.#closeError
-      }
-    })
+    this.#onClose = init.onClose
 
     this.#channel.handler = {
       onData: piece => { this.#onPiece(piece) },
@@ -81,6 +76,27 @@ export class WebSocketConnection extends AbstractMultiaddrConnection implements 
     this.#channel.onClosed = (error, code) => { this.#onChannelClose(error, code) }
     // nothing is lost: what comes waits for a listener
     this.#channel.resume()
+  }
+
+  /** Resolves when the WebSocket is closed. */
+  get closed (): Promise<void> {
+    this.#closed ??= Promise.withResolvers()
+
+    if (this.#channelClosed) {
+      this.#closed.resolve()
+    }
+
+    return this.#closed.promise
+  }
+
+  /** Not a listener for each connection: the first of them all sees an event that is complete. */
+  override dispatchEvent (event: Event): boolean {
+    if (event.type === 'close') {
+      this.#describeClose(event as StreamCloseEvent & WebSocketCloseDetail)
+      this.#onClose?.(this)
+    }
+
+    return super.dispatchEvent(event)
   }
 
   /** @throws {ChannelTakenError} when it was taken before */
@@ -185,7 +201,7 @@ export class WebSocketConnection extends AbstractMultiaddrConnection implements 
 
     try {
       options?.signal?.throwIfAborted()
-      await Promise.race([this.#channelClosed.promise, gaveUp.promise])
+      await Promise.race([this.closed, gaveUp.promise])
     } catch (err: any) {
       this.#channel.abort(err)
       throw err
@@ -237,13 +253,21 @@ export class WebSocketConnection extends AbstractMultiaddrConnection implements 
     }
   }
 
-  #onChannelClose (error: Error | undefined, code: number | undefined): void {
-    this.#channelClosed.resolve()
-
-    if (code !== undefined) {
-      this.#closeDetail.code = code
-      this.#closeDetail.reason = this.#channel.closeReason
+  #describeClose (event: StreamCloseEvent & WebSocketCloseDetail): void {
+    if (this.#closeCode !== undefined) {
+      event.code = this.#closeCode
+      event.reason = this.#channel.closeReason
     }
+
+    if (event.error != null && event.error.cause === undefined && this.#closeError !== undefined) {
+      event.error.cause = this.#closeError
+    }
+  }
+
+  #onChannelClose (error: Error | undefined, code: number | undefined): void {
+    this.#channelClosed = true
+    this.#closed?.resolve()
+    this.#closeCode = code
 
     // Whoever closes is not told how the far end took it: it is closed.
     if (error === undefined || this.status === 'closing') {

@@ -7,6 +7,7 @@ import { WebSocketConnection } from '../websocket-connection.ts'
 import { clientMultiaddr, listeningMultiaddrs } from './addresses.ts'
 import { InboundDeadlines } from './inbound-deadlines.ts'
 import { PortServer } from './port-server.ts'
+import type { Ticket } from './admission.ts'
 import type { Ports } from './ports.ts'
 import type { AcceptedWebSocket, PortEvent, Route } from './upgrade-router.ts'
 import type { UserServer } from './user-server.ts'
@@ -43,7 +44,7 @@ export class WebSocketListener extends TypedEventEmitter<ListenerEvents> impleme
   readonly #metrics: WebSocketMetrics | undefined
   readonly #log: Logger
   readonly #connectionLog: Logger
-  readonly #connections = new Set<WebSocketConnection>()
+  readonly #connections = new Map<WebSocketConnection, Ticket>()
   readonly #upgrades: InboundDeadlines
   #listening: Listening | undefined
   #metricsAddress = ''
@@ -201,7 +202,7 @@ export class WebSocketListener extends TypedEventEmitter<ListenerEvents> impleme
   async #closeConnections (): Promise<void> {
     const deadline = Promise.withResolvers<void>()
     const timer = setTimeout(deadline.resolve, this.#init.closeTimeout ?? DEFAULT_CLOSE_TIMEOUT)
-    const closed = [...this.#connections].map(async maConn => {
+    const closed = [...this.#connections.keys()].map(async maConn => {
       maConn.close().catch(err => { maConn.abort(err) })
       await maConn.closed
     })
@@ -209,7 +210,7 @@ export class WebSocketListener extends TypedEventEmitter<ListenerEvents> impleme
     await Promise.race([Promise.all(closed), deadline.promise])
     clearTimeout(timer)
 
-    for (const maConn of this.#connections) {
+    for (const maConn of this.#connections.keys()) {
       maConn.abort(new ClosedError('the listener'))
     }
   }
@@ -245,17 +246,19 @@ export class WebSocketListener extends TypedEventEmitter<ListenerEvents> impleme
       direction: 'inbound',
       log: this.#connectionLog,
       metrics: this.#metrics?.listenerEvents,
-      metricPrefix: `${this.metricsAddress} `
+      metricPrefix: `${this.metricsAddress} `,
+      onClose: this.#onConnectionClose
     })
-    this.#connections.add(maConn)
-    maConn.addEventListener('close', () => {
-      this.#count('close')
-      this.#connections.delete(maConn)
-      // its socket may linger a little
-      ticket.close()
-    })
+    this.#connections.set(maConn, ticket)
     this.#log('new inbound connection %s', maConn.remoteAddr)
     void this.#upgrade(maConn, timer).finally(() => { ticket.settle() })
+  }
+
+  readonly #onConnectionClose = (maConn: WebSocketConnection): void => {
+    this.#count('close')
+    // its socket may linger a little
+    this.#connections.get(maConn)?.close()
+    this.#connections.delete(maConn)
   }
 
   async #upgrade (maConn: WebSocketConnection, timer: PhaseTimer): Promise<void> {

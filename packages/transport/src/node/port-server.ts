@@ -21,6 +21,7 @@ export interface PortServerInit {
 
 /** A TCP socket of the port, until it is closed. */
 interface AcceptedSocket {
+  port: PortServer
   socket: net.Socket
   client: ClientAddress
   ticket: Ticket
@@ -28,8 +29,18 @@ interface AcceptedSocket {
   /** As `performance.now()` has it. */
   since: number
 
+  /** What it is found by until its upgrade request; a closed socket has none to ask for. */
+  address: string | undefined
+
   /** Destroys the socket when no WebSocket comes of it; undefined once one did. */
   deadline: NodeJS.Timeout | undefined
+}
+
+const ACCEPTED = Symbol('accepted')
+
+/** Listeners are functions of the class: a connection needs none of its own. */
+interface PortSocket extends net.Socket {
+  [ACCEPTED]: AcceptedSocket
 }
 
 /**
@@ -158,6 +169,7 @@ export class PortServer {
 
     clearTimeout(accepted.deadline)
     accepted.deadline = undefined
+    this.#forgetAddress(accepted)
     this.#router.upgrade({ request, socket, head, secure, from: accepted.client, ticket: accepted.ticket, since: accepted.since })
   }
 
@@ -175,9 +187,11 @@ export class PortServer {
     this.#options.requestHandler(request, response)
   }
 
+  readonly #onSocketError = (err: Error): void => { this.#log('socket error - %e', err) }
+
   #onSocket (socket: net.Socket): void {
     const { remoteAddress, remotePort } = socket
-    socket.on('error', err => { this.#log('socket error - %e', err) })
+    socket.on('error', this.#onSocketError)
 
     // It may be gone before we are told of it.
     if (remoteAddress === undefined || remotePort === undefined) {
@@ -196,10 +210,12 @@ export class PortServer {
     }
 
     const accepted: AcceptedSocket = {
+      port: this,
       socket,
       client: { address: remoteAddress, port: remotePort },
       ticket,
       since: performance.now(),
+      address: undefined,
       deadline: this.#destroyAfter(socket, this.#options.firstByteTimeout ?? DEFAULT_FIRST_BYTE_TIMEOUT)
     }
 
@@ -232,20 +248,33 @@ export class PortServer {
   }
 
   #remember (accepted: AcceptedSocket): void {
-    const { socket, ticket } = accepted
-    const address = addressPair(socket)
+    const socket = accepted.socket as PortSocket
+    socket[ACCEPTED] = accepted
+    accepted.address = addressPair(socket)
     this.#sockets.add(accepted)
-    this.#byAddress.set(address, accepted)
-    socket.once('close', () => {
-      clearTimeout(accepted.deadline)
-      ticket.close()
-      this.#sockets.delete(accepted)
+    this.#byAddress.set(accepted.address, accepted)
+    socket.on('close', PortServer.#closeListener)
+  }
 
-      // The address may belong to the next connection already.
-      if (this.#byAddress.get(address) === accepted) {
-        this.#byAddress.delete(address)
-      }
-    })
+  static #closeListener (this: net.Socket): void {
+    const accepted = (this as PortSocket)[ACCEPTED]
+    accepted.port.#forget(accepted)
+  }
+
+  #forget (accepted: AcceptedSocket): void {
+    clearTimeout(accepted.deadline)
+    accepted.ticket.close()
+    this.#sockets.delete(accepted)
+    this.#forgetAddress(accepted)
+  }
+
+  #forgetAddress (accepted: AcceptedSocket): void {
+    // The address may belong to the next connection already.
+    if (accepted.address !== undefined && this.#byAddress.get(accepted.address) === accepted) {
+      this.#byAddress.delete(accepted.address)
+    }
+
+    accepted.address = undefined
   }
 
   #acceptedOf (socket: net.Socket): AcceptedSocket | undefined {

@@ -19,7 +19,7 @@ export interface AcceptedWebSocket {
   /** Who is at the far end, behind the proxies that are trusted. */
   client: ClientAddress
 
-  /** What it counts as; closed by the router. */
+  /** What it counts as; closed with its socket. */
   ticket: Ticket
 
   /** When its socket was accepted, as `performance.now()` has it. */
@@ -108,7 +108,6 @@ export class UpgradeRouter {
   upgrade ({ request, socket, head, secure, from, ticket, since }: Upgrade): void {
     const route = this.find(request.url ?? '/', secure)
     const client = this.proxies.clientOf(from, request.headers)
-    socket.once('close', () => { ticket.close() })
 
     if (route === undefined) {
       refuse(socket, 404)

@@ -98,5 +98,6 @@ function dispatch (server: HttpServer, routers: Set<UpgradeRouter>, upgrade: { r
     return
   }
 
+  socket.once('close', () => { ticket.close() })
   router.upgrade({ ...upgrade, secure, from: { address: remoteAddress, port: remotePort }, ticket, since: performance.now() })
 }
