@@ -267,7 +267,8 @@ export class DialDriver {
   }
 
   #setTimer (at: number | undefined): void {
-    if (this.#timer?.at === at) {
+    // one that is early finds nothing to do, and sets the next: cheaper than to replace it at every turn
+    if (at !== undefined && this.#timer !== undefined && this.#timer.at <= at) {
       return
     }
 
