@@ -60,9 +60,11 @@ export class LeanEventTarget<EventMap extends Record<string, any>> implements Ty
 
   /** What a listener throws is thrown again later, where nobody catches it; the others are called all the same. */
   dispatchEvent (event: Event): boolean {
-    // no constructor sets them, and a dispatch of the platform's would
-    Object.defineProperty(event, 'target', { value: this, configurable: true })
-    Object.defineProperty(event, 'currentTarget', { value: this, configurable: true })
+    // a dispatch of the platform's would set them
+    if (event.target !== this) {
+      Object.defineProperty(event, 'target', { value: this, configurable: true })
+      Object.defineProperty(event, 'currentTarget', { value: this, configurable: true })
+    }
 
     for (const listener of this.#listeners) {
       if (listener.type === event.type && !listener.removed) {

@@ -43,6 +43,9 @@ export class YamuxMuxer extends LeanEventTarget<StreamMuxerEvents<YamuxStream>> 
   #closed = false
   #pumpScheduled = false
   readonly #turnEnd: TurnEnd
+
+  /** What the time is in this turn; asking for it at every frame would show. */
+  #time: number | undefined
   #timer: ReturnType<typeof setTimeout> | undefined
 
   constructor (channel: ByteChannel, { direction, log, ...init }: ChannelMuxerInit & YamuxMuxerInit) {
@@ -50,7 +53,7 @@ export class YamuxMuxer extends LeanEventTarget<StreamMuxerEvents<YamuxStream>> 
     this.#channel = channel
     this.#init = init
     this.log = log.newScope('yamux')
-    this.#session = new YamuxSession(direction === 'outbound', now(), init)
+    this.#session = new YamuxSession(direction === 'outbound', performance.now(), init)
     this.#turnEnd = new TurnEnd(() => {
       this.#session.flushHeld()
       this.#pump()
@@ -93,7 +96,7 @@ export class YamuxMuxer extends LeanEventTarget<StreamMuxerEvents<YamuxStream>> 
     }
 
     // yamux has no place for the protocol that the options may name: it is negotiated on the stream
-    const stream = this.#add(this.#session.open(now()), 'outbound', { ...this.#init.streamOptions, ...options })
+    const stream = this.#add(this.#session.open(this.#now()), 'outbound', { ...this.#init.streamOptions, ...options })
 
     // what is written right away tells the far end of the stream; otherwise we do
     this.#turnEnd.schedule()
@@ -162,7 +165,7 @@ export class YamuxMuxer extends LeanEventTarget<StreamMuxerEvents<YamuxStream>> 
   }
 
   consume (streamId: number, bytes: number, most: number): void {
-    this.#session.consume(streamId, bytes, now(), most)
+    this.#session.consume(streamId, bytes, this.#now(), most)
     this.#schedulePump()
   }
 
@@ -188,8 +191,10 @@ export class YamuxMuxer extends LeanEventTarget<StreamMuxerEvents<YamuxStream>> 
       return
     }
 
+    this.#time = performance.now()
+
     try {
-      this.#session.handleData(piece, now())
+      this.#session.handleData(piece, this.#time)
     } catch (err) {
       this.#handleOutputs()
       this.#fail(err instanceof Error ? err : new Error(String(err)))
@@ -234,7 +239,7 @@ export class YamuxMuxer extends LeanEventTarget<StreamMuxerEvents<YamuxStream>> 
 
   #pump (): void {
     while (!this.#blocked && !this.#closed) {
-      const pieces = this.#session.pollTransmit(MAX_BATCH, now())
+      const pieces = this.#session.pollTransmit(MAX_BATCH, this.#now())
 
       if (pieces.length === 0) {
         break
@@ -244,7 +249,15 @@ export class YamuxMuxer extends LeanEventTarget<StreamMuxerEvents<YamuxStream>> 
       this.#blocked = !this.#channel.write(this.#channel.writesInPlace ? pieces.map(piece => piece.slice()) : pieces)
     }
 
+    this.#time = undefined
     this.#handleOutputs()
+  }
+
+  /** In ms. Every call is followed by a pump in the same turn. */
+  #now (): number {
+    this.#time ??= performance.now()
+
+    return this.#time
   }
 
   #handleOutputs (): void {
@@ -311,10 +324,10 @@ export class YamuxMuxer extends LeanEventTarget<StreamMuxerEvents<YamuxStream>> 
 
     if (at != null && this.status === 'open') {
       this.#timer = setTimeout(() => {
-        this.#session.handleTimeout(now())
+        this.#session.handleTimeout(this.#now())
         this.#pump()
         this.#setTimer()
-      }, Math.max(0, at - now()))
+      }, Math.max(0, at - performance.now()))
     }
   }
 
@@ -322,8 +335,4 @@ export class YamuxMuxer extends LeanEventTarget<StreamMuxerEvents<YamuxStream>> 
     this.status = 'closed'
     clearTimeout(this.#timer)
   }
-}
-
-function now (): number {
-  return performance.now()
 }

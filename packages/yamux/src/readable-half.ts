@@ -1,5 +1,6 @@
-import { StreamBufferError, StreamMessageEvent, StreamStateError } from '@libp2p/interface'
+import { StreamBufferError, StreamStateError } from '@libp2p/interface'
 import { LeanEventTarget } from './event-target.ts'
+import { PieceEvent } from './piece-event.ts'
 import { PieceQueue } from './sans-io/piece-queue.ts'
 import type { AbortOptions, EventHandler, MessageStreamEvents, MessageStreamReadStatus, MessageStreamWriteStatus } from '@libp2p/interface'
 import type { StreamHeadReader } from '@libp2p-ws/core'
@@ -215,7 +216,7 @@ export abstract class ReadableHalf extends LeanEventTarget<MessageStreamEvents> 
   #deliver (): void {
     while (this.#received.byteLength > 0 && this.readStatus === 'readable' && this.listenerCount('message') > 0) {
       const piece = this.#received.shift()
-      piece != null && this.dispatchEvent(new StreamMessageEvent(piece))
+      piece != null && this.dispatchEvent(new PieceEvent(piece, this))
     }
 
     this.#afterRead()

@@ -180,6 +180,18 @@ describe('a stream', () => {
     expect(log).to.deep.equal(['message a', 'message b'])
   })
 
+  it('is the target of its events', async () => {
+    const { near, far, settle } = await open()
+    const targets: Array<EventTarget | null> = []
+    far.addEventListener('message', event => { targets.push(event.target, event.currentTarget) })
+    far.addEventListener('close', event => { targets.push(event.target, event.currentTarget) })
+    near.send(text('a'))
+    await settle()
+    near.abort(new Error('enough'))
+    await settle()
+    expect(targets).to.deep.equal([far, far, far, far])
+  })
+
   it('sends what is written in one turn in one write, after any number of sends', async () => {
     const { near, channels, settle } = await open()
     const before = channels[0].writes
