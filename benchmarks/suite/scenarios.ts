@@ -47,7 +47,7 @@ export const SCENARIOS: Scenario[] = [
     cross: false,
     delayed: true,
     command: (_, { streams }) => ({ command: 'echo', count: streams, concurrency: 1 }),
-    values: ({ ms }, { streams }) => ({ echo: ms / streams })
+    values: ({ ms, cpuSeconds }, { streams }) => ({ echo: ms / streams, 'echo-cpu': cpuSeconds * 1_000 / streams })
   },
   {
     name: 'echo-16',
@@ -61,7 +61,7 @@ export const SCENARIOS: Scenario[] = [
     cross: false,
     delayed: true,
     command: ({ security, bareAddresses }, { dials }) => ({ command: 'dial', security, addresses: bareAddresses, count: dials, concurrency: 1 }),
-    values: ({ ms }, { dials }) => ({ dial: ms / dials })
+    values: ({ ms, cpuSeconds }, { dials }) => ({ dial: ms / dials, 'dial-cpu': cpuSeconds * 1_000 / dials })
   },
   {
     name: 'dial-16',
