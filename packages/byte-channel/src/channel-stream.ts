@@ -48,13 +48,15 @@ export class ChannelStream extends AbstractMessageStream implements ByteChannelS
     return channel
   }
 
-  /** @throws {Error} when the channel was taken, or the stream is closed */
+  /** @throws {Error} when the channel was taken, or the stream is closing or aborted */
   override send (data: Uint8Array | Uint8ArrayList): boolean {
     if (this.#taken) {
       throw new Error('the channel was taken')
     }
 
-    return super.send(data)
+    // a muxer of js-libp2p that reads what came before the close answers it, and where
+    // that throws, it throws again where nobody catches: dropped, as the channel does
+    return this.status === 'closed' || super.send(data)
   }
 
   override sendData (data: Uint8ArrayList): SendResult {

@@ -160,6 +160,15 @@ describe('a channel and its message stream', () => {
     expect(stream.status).to.equal('closed')
   })
 
+  it('drops an answer to what came before the far end closed', async () => {
+    const [near, far] = channelPair()
+    const stream = new ChannelStream(near, init)
+    far.write([text('ping')])
+    await Promise.all([stream.close(), far.close()])
+    const answered = new Promise(resolve => { stream.addEventListener('message', () => { resolve(stream.send(text('pong'))) }) })
+    expect([stream.status, await answered]).to.deep.equal(['closed', true])
+  })
+
   it('gives a foreign message stream back as it was', async () => {
     const [stream, far] = await streamPair()
     const channel = channelOf(stream)
