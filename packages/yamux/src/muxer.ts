@@ -245,8 +245,8 @@ export class YamuxMuxer extends LeanEventTarget<StreamMuxerEvents<YamuxStream>> 
         break
       }
 
-      // whoever sent them still holds them
-      this.#blocked = !this.#channel.write(this.#channel.writesInPlace ? pieces.map(piece => piece.slice()) : pieces)
+      // whoever sent them still holds them, and the slice of a Buffer would be a view of it
+      this.#blocked = !this.#channel.write(this.#channel.writesInPlace ? pieces.map(piece => Uint8Array.from(piece)) : pieces)
     }
 
     this.#time = undefined

@@ -415,13 +415,14 @@ describe('a muxer', () => {
     const pair = muxerPair({}, { writesInPlace: true })
     const arrived = firstStream(pair.muxers[1])
     const near = await pair.muxers[0].createStream()
-    const mine = text('mine')
-    near.send(mine)
+    // of a Buffer, a slice would be a view
+    const mine = [text('mine'), Buffer.from(' too')]
+    mine.forEach(bytes => { near.send(bytes) })
     await pair.settle()
     const log = events(await arrived)
     await turn()
-    expect(log).to.deep.equal(['message mine'])
-    expect(mine).to.deep.equal(text('mine'))
+    expect(log).to.deep.equal(['message mine too'])
+    expect(mine.map(bytes => bytes.toString())).to.deep.equal([text('mine').toString(), ' too'])
   })
 
   it('tells the far end the code of its error, and hears that of the far end\'s', async () => {
