@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, createHash, createPublicKey, createSecretKey, diffieHellman, generateKeyPairSync, hkdfSync } from 'node:crypto'
 import { KEY_LENGTH, TAG_LENGTH } from '../sans-io/crypto.ts'
 import { concat } from '../sans-io/symmetric-state.ts'
+import { openSmall, sealSmall, SMALL } from './small-cipher.ts'
 import { splitTag } from './split-tag.ts'
 import type { KeyPair, NoiseCrypto } from '../sans-io/crypto.ts'
 import type { KeyObject } from 'node:crypto'
@@ -19,7 +20,7 @@ export function generateKeyPair (): KeyPair {
   return { publicKey: Buffer.from(publicKey.export({ format: 'jwk' }).x ?? '', 'base64url'), privateKey }
 }
 
-/** node:crypto, which is OpenSSL. */
+/** node:crypto, which is OpenSSL, and WebAssembly for what is so small that the call of OpenSSL costs more than its work. */
 export const crypto: NoiseCrypto = {
   dh (privateKey, publicKey) {
     try {
@@ -43,11 +44,16 @@ export const crypto: NoiseCrypto = {
     return [new Uint8Array(keys, 0, KEY_LENGTH), new Uint8Array(keys, KEY_LENGTH)]
   },
 
-  importKey: key => createSecretKey(key),
+  importKey: bytes => new LazyKey(bytes),
 
   encrypt (key, nonce, ad, pieces) {
-    const cipher = createCipheriv(CIPHER, key as KeyObject, nonce, CIPHER_OPTIONS)
     const length = lengthOf(pieces)
+
+    if (length <= SMALL) {
+      return [sealSmall((key as LazyKey).bytes, nonce, ad, pieces)]
+    }
+
+    const cipher = createCipheriv(CIPHER, (key as LazyKey).object, nonce, CIPHER_OPTIONS)
     ad.byteLength > 0 && cipher.setAAD(ad, { plaintextLength: length })
     const encrypted: Uint8Array[] = joinSmall(pieces, length).map(piece => cipher.update(piece))
     cipher.final()
@@ -57,17 +63,19 @@ export const crypto: NoiseCrypto = {
   },
 
   decrypt (key, nonce, ad, pieces) {
-    const split = splitTag(pieces)
+    const length = lengthOf(pieces) - TAG_LENGTH
 
-    if (split == null) {
-      return undefined
+    if (length <= SMALL) {
+      const plain = length < 0 ? undefined : openSmall((key as LazyKey).bytes, nonce, ad, pieces)
+
+      return plain === undefined ? undefined : [plain]
     }
 
-    const length = lengthOf(split.ciphertext)
-    const decipher = createDecipheriv(CIPHER, key as KeyObject, nonce, CIPHER_OPTIONS)
-    decipher.setAuthTag(split.tag)
+    const { ciphertext, tag } = splitTag(pieces)
+    const decipher = createDecipheriv(CIPHER, (key as LazyKey).object, nonce, CIPHER_OPTIONS)
+    decipher.setAuthTag(tag)
     ad.byteLength > 0 && decipher.setAAD(ad, { plaintextLength: length })
-    const plain = joinSmall(split.ciphertext, length).map(piece => decipher.update(piece))
+    const plain = joinSmall(ciphertext, length).map(piece => decipher.update(piece))
 
     try {
       decipher.final()
@@ -76,6 +84,22 @@ export const crypto: NoiseCrypto = {
     }
 
     return plain
+  }
+}
+
+/** Most connections never carry a record that is large enough for OpenSSL. */
+class LazyKey {
+  readonly bytes: Uint8Array
+  #object: KeyObject | undefined
+
+  constructor (bytes: Uint8Array) {
+    this.bytes = bytes
+  }
+
+  get object (): KeyObject {
+    this.#object ??= createSecretKey(this.bytes)
+
+    return this.#object
   }
 }
 

@@ -1,8 +1,8 @@
 import { TAG_LENGTH } from '../sans-io/crypto.ts'
 import { concat } from '../sans-io/symmetric-state.ts'
 
-/** The tag is the last 16 bytes, and may be cut; undefined where there are fewer. */
-export function splitTag (pieces: readonly Uint8Array[]): { ciphertext: Uint8Array[], tag: Uint8Array } | undefined {
+/** The tag is the last 16 bytes, and may be cut. There are at least so many. */
+export function splitTag (pieces: readonly Uint8Array[]): { ciphertext: Uint8Array[], tag: Uint8Array } {
   const ciphertext = [...pieces]
   const tag: Uint8Array[] = []
   let missing = TAG_LENGTH
@@ -11,7 +11,7 @@ export function splitTag (pieces: readonly Uint8Array[]): { ciphertext: Uint8Arr
     const last = ciphertext.pop()
 
     if (last == null) {
-      return undefined
+      throw new RangeError('too short for a tag')
     }
 
     const cut = Math.max(0, last.byteLength - missing)
