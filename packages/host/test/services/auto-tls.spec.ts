@@ -13,11 +13,11 @@ import type { TLSCertificate } from '@libp2p/interface'
 
 describe('auto-tls', () => {
   const nodes = new Nodes()
-  let acme: AcmeServer
+  let acme: AcmeServer | undefined
 
   before(async () => { acme = await AcmeServer.start() })
 
-  after(() => { acme.stop() })
+  after(() => { acme?.stop() })
 
   afterEach(async () => { await nodes.stop() })
 
@@ -39,7 +39,7 @@ describe('auto-tls', () => {
             return new Response()
           }
         } as any),
-        autoTLS: autoTLS({ acmeDirectory: acme.directory, forgeEndpoint: 'https://forge.example', autoConfirmAddress: true, provisionDelay: 1 })
+        autoTLS: autoTLS({ acmeDirectory: acme?.directory ?? '', forgeEndpoint: 'https://forge.example', autoConfirmAddress: true, provisionDelay: 1 })
       }
     })
     const domain = `${base36.encode(node.peerId.toCID().bytes)}.libp2p.direct`
@@ -57,7 +57,7 @@ describe('auto-tls', () => {
 
   /** What the certificate is for that is shown at `port`, once it is verified. */
   async function nameOverTls (port: number, servername: string): Promise<string | undefined> {
-    const socket = connect({ host: '127.0.0.1', port, servername, ca: [acme.ca] })
+    const socket = connect({ host: '127.0.0.1', port, servername, ca: acme?.ca ?? '' })
 
     try {
       await new Promise((resolve, reject) => {
