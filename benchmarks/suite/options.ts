@@ -46,8 +46,8 @@ const MIB = 1024 * 1024
 const FULL = {
   rounds: 5,
   rtts: [20, 100],
-  sizes: { bytes: 256 * MIB, streams: 2_000, dials: 240 },
-  warmUp: { bytes: 64 * MIB, streams: 1_000, dials: 96 },
+  sizes: { bytes: 256 * MIB, streams: 2_000, dials: 400 },
+  warmUp: { bytes: 64 * MIB, streams: 3_000, dials: 1_200 },
   delayed: {
     rounds: 3,
     sizes: { bytes: 64 * MIB, streams: 16, dials: 8 },
@@ -59,8 +59,8 @@ const FULL = {
 const QUICK: typeof FULL = {
   rounds: 2,
   rtts: [],
-  sizes: { bytes: 64 * MIB, streams: 320, dials: 48 },
-  warmUp: { bytes: 32 * MIB, streams: 320, dials: 32 },
+  sizes: { bytes: 64 * MIB, streams: 320, dials: 64 },
+  warmUp: { bytes: 32 * MIB, streams: 320, dials: 96 },
   delayed: {
     rounds: 1,
     sizes: { bytes: 32 * MIB, streams: 8, dials: 4 },

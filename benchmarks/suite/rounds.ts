@@ -71,9 +71,11 @@ async function runScenario (scenario: Scenario, pair: Pair | Error | undefined, 
   }
 
   const { sizes, warmUp } = delayed ? options.delayed : options
-  const run = async (): Promise<Values> => measure(scenario, pair, sizes, warmUp)
+  const { profile } = options
 
-  return options.profile == null ? run() : profiled(pair, names, join(options.profile, `${pair.security}-${scenario.name}`), run)
+  return profile == null
+    ? measure(scenario, pair, sizes, warmUp)
+    : measure(scenario, pair, sizes, warmUp, async task => profiled(pair, names, join(profile, `${pair.security}-${scenario.name}`), task))
 }
 
 /** A pair that failed may be in any state, and answer late: the next scenario gets a new one. */

@@ -31,6 +31,9 @@ export interface Scenario {
   values(measured: { ms: number, cpuSeconds: number }, sizes: Sizes): Values
 }
 
+/** What goes on beside a measurement, and not while warming up. */
+export type Around = (task: () => Promise<Values>) => Promise<Values>
+
 const MIB = 1024 * 1024
 
 /** For one command, ms. */
@@ -83,10 +86,10 @@ export const SCENARIOS: Scenario[] = [
  *
  * @throws {Error} when a peer fails or takes too long
  */
-export async function measure (scenario: Scenario, pair: Pair, sizes: Sizes, warmUp: Sizes): Promise<Values> {
+export async function measure (scenario: Scenario, pair: Pair, sizes: Sizes, warmUp: Sizes, around: Around = async task => task()): Promise<Values> {
   await pair.dialer.run(scenario.command(pair, warmUp), TIMEOUT)
 
-  return scenario.values(await timeCommand(pair, scenario.command(pair, sizes), TIMEOUT), sizes)
+  return around(async () => scenario.values(await timeCommand(pair, scenario.command(pair, sizes), TIMEOUT), sizes))
 }
 
 interface TransferInit {
