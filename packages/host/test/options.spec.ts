@@ -100,7 +100,7 @@ for (const { createLibp2p, name } of IMPLEMENTATIONS) {
         muxer.close = async ({ signal } = {}) => new Promise((_resolve, reject) => { signal?.addEventListener('abort', () => { reject(signal.reason) }) })
       })
       const node = await listener()
-      const dialer = await nodes.inMemory(createLibp2p, { streamMuxers: [() => factory], connectionManager: { connectionCloseTimeout: 500_000 } })
+      const dialer = await nodes.inMemory(createLibp2p, { streamMuxers: [() => factory], connectionManager: { connectionCloseTimeout: 3_000 } })
       const impatient = await nodes.inMemory(createLibp2p, { streamMuxers: [() => factory], connectionManager: { connectionCloseTimeout: 20 } })
       const [open, closed] = [await dialer.dial(node.getMultiaddrs()), await impatient.dial(node.getMultiaddrs())]
       let isOpenClosed = false
