@@ -7,11 +7,13 @@ import { TypedEventEmitter } from 'main-event'
 import { ProtocolTable } from './protocol-table.ts'
 import { DefaultResourceManager } from './resource-manager.ts'
 import { Swarm } from './swarm.ts'
+import { TracedUpgrader } from './tracing.ts'
 import { Upgrader } from './upgrader.ts'
 import type { PeerFinder } from './candidates.ts'
 import type { ResourceManagerInit } from './resource-manager.ts'
 import type { TrimmerOptions } from './sans-io/connection-trimmer.ts'
 import type { SwarmComponents, SwarmInit } from './swarm.ts'
+import type { Tracer } from './tracing.ts'
 import type { UpgraderInit } from './upgrader.ts'
 import type { ComponentLogger, ConnectionEncrypter, ConnectionProtector, Libp2pEvents, Metrics, PeerStore, PrivateKey, StreamMuxerFactory, Transport, Upgrader as UpgraderInterface } from '@libp2p/interface'
 import type { PeerConnectionGater, ResourceManager } from '@libp2p-ws/core'
@@ -67,6 +69,9 @@ export interface CreateSwarmInit extends Omit<UpgraderInit, 'connectionEncrypter
   peerStore?: PeerStore
   metrics?: Metrics
 
+  /** OpenTelemetry's, for spans of dials and upgrades. Default: none, at no cost. */
+  tracer?: Tracer
+
   /** Default: `@libp2p/logger`, on with DEBUG=libp2p*. */
   logger?: ComponentLogger
 
@@ -85,13 +90,15 @@ export async function createSwarm (init: CreateSwarmInit = {}): Promise<Swarm> {
   // encrypters look at it only when they are asked to encrypt, and it needs them to be made
   Object.defineProperty(components, 'upgrader', { get: () => upgrader })
 
-  const upgrader: Upgrader = new Upgrader(components, {
+  const upgraderInit = {
     ...init,
     connectionEncrypters: (init.connectionEncrypters ?? []).map(factory => factory(components as ModuleComponents)),
     streamMuxers: (init.streamMuxers ?? []).map(factory => factory(components as ModuleComponents))
-  })
+  }
+  const upgrader: Upgrader = init.tracer == null ? new Upgrader(components, upgraderInit) : new TracedUpgrader(components, upgraderInit, init.tracer)
   const swarm: Swarm = new Swarm(components, {
     upgrader,
+    tracer: init.tracer,
     dialer: withLimits(init.dialer, limits),
     connectionTrimmer: limits.connections === false ? undefined : limits.connections ?? {},
     duplicateIdleTimeout: init.duplicateIdleTimeout

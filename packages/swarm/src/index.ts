@@ -33,5 +33,6 @@ export { setDeadline, setReadDeadline, setWriteDeadline, StreamDeadlineError } f
 export { Swarm } from './swarm.ts'
 export type { ConnectionSnapshot, SwarmSnapshot } from './snapshot.ts'
 export type { SwarmComponents, SwarmInit } from './swarm.ts'
+export type { Span, Tracer } from './tracing.ts'
 export { CONNECTION_CLOSE_TIMEOUT, INBOUND_UPGRADE_TIMEOUT, STREAM_NEGOTIATION_TIMEOUT, Upgrader } from './upgrader.ts'
 export type { ConnectionHandler, UpgraderComponents, UpgraderInit } from './upgrader.ts'

@@ -8,10 +8,12 @@ import { Notifiees } from './notifiees.ts'
 import { PeerTags } from './sans-io/peer-tags.ts'
 import { snapshotConnection } from './snapshot.ts'
 import { swarmMetrics } from './swarm-metrics.ts'
+import { TracedDialer } from './tracing.ts'
 import type { PeerFinder } from './candidates.ts'
 import type { RawStreamHandler, SwarmConnection } from './connection.ts'
 import type { TrimmerOptions } from './sans-io/connection-trimmer.ts'
 import type { SwarmSnapshot } from './snapshot.ts'
+import type { Tracer } from './tracing.ts'
 import type { ConnectionHandler, Upgrader, UpgraderComponents } from './upgrader.ts'
 import type { AbortOptions, Connection, Libp2pEvents, Listener, Logger, NewStreamOptions, PeerId, PeerStore, PrivateKey, Stream, StreamHandler, StreamHandlerOptions, Transport } from '@libp2p/interface'
 import type { Connectedness, Dialer, DialerComponents, DialPeerOptions, Notifiee, PeerBackoff, Swarm as SwarmInterface } from '@libp2p-ws/core'
@@ -39,6 +41,9 @@ export interface SwarmInit {
 
   /** Options of the dialer, or one made elsewhere. */
   dialer?: DialerInit | ((components: DialerComponents) => Dialer) | undefined
+
+  /** For spans of dials. */
+  tracer?: Tracer | undefined
 
   /** Low and high water of connections, as go-libp2p's connection manager. Default: connections are not trimmed. */
   connectionTrimmer?: Partial<TrimmerOptions> | undefined
@@ -98,7 +103,8 @@ export class Swarm implements SwarmInterface, ConnectionHandler {
       duplicateIdleTimeout: init.duplicateIdleTimeout
     })
     const makeDialer = typeof init.dialer === 'function' ? init.dialer : dialer({ addressBook: peerStoreAddressBook(components.peerStore), ...init.dialer })
-    this.dialer = makeDialer(dialerComponents(this, components))
+    const made = makeDialer(dialerComponents(this, components))
+    this.dialer = init.tracer == null ? made : new TracedDialer(made, init.tracer)
   }
 
   /** Which addresses are left alone because they failed; undefined with a dialer that has none. */

@@ -96,6 +96,15 @@ describe('identity', () => {
       expect(b.conns()[0]?.remotePublicKey?.equals(privateKey.publicKey)).to.equal(true)
     })
   }
+
+  it('may not be ECDSA: its peer id would be one that nobody else works out', async () => {
+    const privateKey = await generateKeyPair('ECDSA')
+    // the specification asks for a hash of keys above 42 bytes, and for signatures in DER
+    expect(privateKey.publicKey.toMultihash().code).to.equal(0)
+    expect((await privateKey.sign(new Uint8Array(1))).byteLength).to.equal(64)
+
+    await expect(makeSwarm({ privateKey })).to.eventually.be.rejected.with.property('name', 'UnsupportedKeyTypeError')
+  })
 })
 
 async function twoConnections (swarm: Swarm): Promise<void> {

@@ -1,7 +1,7 @@
 import { multiaddr } from '@multiformats/multiaddr'
 import { expect } from 'aegir/chai'
 import { closeAll, echo, ended, introduce, makeSwarm, readAll, writeAll } from './swarms.ts'
-import type { Connection, PeerId, Stream } from '@libp2p/interface'
+import type { Connection, Stream } from '@libp2p/interface'
 import type { Notifiee } from '@libp2p-ws/core'
 
 describe('swarm', () => {
@@ -33,26 +33,6 @@ describe('swarm', () => {
     expect(connection.remotePeer.equals(b.localPeer)).to.equal(true)
     expect(connection).to.have.nested.property('stat.direction', 'outbound')
     expect(connection.direct).to.equal(true)
-  })
-
-  it('asks peer routing when the addresses that it knows do not work, and not before', async () => {
-    const b = await makeSwarm()
-    let asked = 0
-    const peerRouting = {
-      findPeer: async (id: PeerId) => {
-        asked++
-        return { id, multiaddrs: b.listenAddresses() }
-      }
-    }
-    const a = await makeSwarm({ peerRouting })
-    await introduce(a, b)
-    await a.dialPeer(b.localPeer)
-    expect(asked).to.equal(0)
-
-    const c = await makeSwarm({ peerRouting })
-    await c.peerStore.merge(b.localPeer, { multiaddrs: [multiaddr('/ip4/127.0.0.1/tcp/1')] })
-    await expect(c.dialPeer(b.localPeer)).to.eventually.have.property('status', 'open')
-    expect(asked).to.equal(1)
   })
 
   it('dials an address that names no peer', async () => {

@@ -1,3 +1,4 @@
+import { quic } from '@chainsafe/libp2p-quic'
 import { memory } from '@libp2p/memory'
 import { mplex } from '@libp2p/mplex'
 import { tcp } from '@libp2p/tcp'
@@ -9,6 +10,7 @@ import { closeAll, echo, introduce, makeSwarm, readAll, writeAll } from './swarm
 const TRANSPORTS = [
   { name: 'ws', factory: webSockets(), listen: '/ip4/127.0.0.1/tcp/0/ws' },
   { name: 'tcp', factory: tcp(), listen: '/ip4/127.0.0.1/tcp/0' },
+  { name: 'quic-v1', factory: quic(), listen: '/ip4/127.0.0.1/udp/0/quic-v1' },
   { name: 'memory', factory: memory(), listen: '/memory/swarm-test' }
 ]
 
