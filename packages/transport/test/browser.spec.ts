@@ -30,6 +30,8 @@ describe('Chromium', function () {
   let browser: Browser
   let config: BrowserTestConfig
 
+  let sending = (): Uint8Array => new Uint8Array(4)
+
   before(async function () {
     browser = await launchChromium(this)
     const authority = await Authority.create()
@@ -58,6 +60,9 @@ describe('Chromium', function () {
         })
       }),
       slow: await listen(countSlowly),
+      stream: true,
+      source: await listen(maConn => { sending = sendMuch(maConn) }),
+      sent: await listen(maConn => { maConn.send(sending()) }),
       silent: `/ip4/127.0.0.1/tcp/${(silent.address() as AddressInfo).port}/ws`,
       closed: `/ip4/127.0.0.1/tcp/${await unusedPort()}/ws`
     }
@@ -82,21 +87,26 @@ describe('Chromium', function () {
     return String(listener.getAddrs()[0])
   }
 
-  it('dials from a page', async () => {
-    expectPassed(await run('page'), 15)
-  })
+  for (const stream of [true, false]) {
+    const way = stream ? 'by WebSocketStream' : 'by WebSocket'
 
-  it('dials from a secure page', async () => {
-    expectPassed(await run('page', securePages), 3)
-  })
+    it(`dials from a page, ${way}`, async () => {
+      expectPassed(await run('page', { stream }), 15)
+    })
 
-  it('dials from a worker', async () => {
-    expectPassed(await run('worker'), 15)
-  })
+    it(`dials from a secure page, ${way}`, async () => {
+      expectPassed(await run('page', { stream, secure: true }), 3)
+    })
 
-  async function run (place: 'page' | 'worker', server = pages): Promise<BrowserTestResult[]> {
+    it(`dials from a worker, ${way}`, async () => {
+      expectPassed(await run('worker', { stream }), 15)
+    })
+  }
+
+  async function run (place: 'page' | 'worker', { stream, secure = false }: { stream: boolean, secure?: boolean }): Promise<BrowserTestResult[]> {
+    const server = secure ? securePages : pages
     const page = await browser.newPage({ ignoreHTTPSErrors: true })
-    await page.goto(`${server === securePages ? 'https' : 'http'}://127.0.0.1:${(server.address() as AddressInfo).port}/`)
+    await page.goto(`${secure ? 'https' : 'http'}://127.0.0.1:${(server.address() as AddressInfo).port}/`)
 
     try {
       return await page.evaluate(async ([place, config]) => {
@@ -113,7 +123,7 @@ describe('Chromium', function () {
           worker.onmessage = event => { resolve(event.data) }
           worker.onerror = event => { reject(new Error(event.message)) }
         })
-      }, [place, config] as const)
+      }, [place, { ...config, stream }] as const)
     } finally {
       await page.close()
     }
@@ -153,6 +163,29 @@ function countSlowly (maConn: MultiaddrConnection): void {
       }
     })
   })
+}
+
+/** Sends 64 MiB at the pace of the far end and closes; the result says how much of it was sent. */
+function sendMuch (maConn: MultiaddrConnection): () => Uint8Array {
+  const chunk = new Uint8Array(256 * 1024)
+  let sent = 0
+
+  void (async () => {
+    for (; sent < 64 * 1024 * 1024; sent += chunk.byteLength) {
+      if (!maConn.send(chunk)) {
+        await maConn.onDrain()
+      }
+    }
+
+    await maConn.close()
+  })().catch(err => { maConn.abort(err) })
+
+  return () => {
+    const answer = new Uint8Array(4)
+    new DataView(answer.buffer).setUint32(0, sent)
+
+    return answer
+  }
 }
 
 function sendBack (maConn: MultiaddrConnection): void {

@@ -4,7 +4,7 @@ import { expect } from 'aegir/chai'
 import { webSockets } from '../src/index.ts'
 import { Authority } from './fixtures/certificates.ts'
 import { TestUpgrader } from './fixtures/components.ts'
-import { httpProxy, socks5Proxy } from './fixtures/proxies.ts'
+import { httpProxy, socks4Proxy, socks5Proxy } from './fixtures/proxies.ts'
 import { collect } from './fixtures/streams.ts'
 import { dial, portOf, transport } from './fixtures/transport.ts'
 import type { TestProxy } from './fixtures/proxies.ts'
@@ -88,6 +88,16 @@ describe('a dial through a proxy', () => {
     ])
   })
 
+  it('over SOCKS4 and SOCKS4a, which has names', async () => {
+    proxy = await socks4Proxy()
+    await expectEcho({ proxy: `socks4://me@127.0.0.1:${proxy.port}` }, `/ip4/198.18.0.1/tcp/${portOf(plain)}/ws`)
+    await expectEcho({ proxy: `socks4a://127.0.0.1:${proxy.port}` }, `/dns4/name.test/tcp/${portOf(secure)}/tls/ws`)
+    expect(proxy.asked).to.deep.equal([
+      { authority: `198.18.0.1:${portOf(plain)}`, credentials: 'me' },
+      { authority: `name.test:${portOf(secure)}`, credentials: undefined }
+    ])
+  })
+
   it('that the environment names', async () => {
     proxy = await httpProxy()
     process.env['HTTP_PROXY'] = `http://127.0.0.1:${proxy.port}`
@@ -132,6 +142,7 @@ describe('a dial through a proxy', () => {
   }
 
   itClosesItsSocket('http')
+  itClosesItsSocket('socks4')
   itClosesItsSocket('socks5')
 
   it('wants a URL that it knows', () => {

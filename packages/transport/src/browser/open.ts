@@ -1,6 +1,9 @@
 import { UndialableAddressError, WebSocketConnectError } from '../errors.ts'
 import { BrowserChannel } from './browser-channel.ts'
 import { undialableReason } from './eligibility.ts'
+import { StreamChannel } from './stream-channel.ts'
+import { webSocketStreamConstructor } from './web-socket-stream.ts'
+import type { WebSocketStreamConstructor } from './web-socket-stream.ts'
 import type { WebSocketChannel } from '../channel.ts'
 import type { WebSocketsInit } from '../options.ts'
 import type { OpenOptions } from '../platform.ts'
@@ -21,6 +24,25 @@ export async function openWebSocket (target: WebSocketTarget, init: WebSocketsIn
     throw new UndialableAddressError(target.url, reason)
   }
 
+  const WebSocketStream = webSocketStreamConstructor()
+  const channel = await (WebSocketStream === undefined ? openSocket(target, init, signal) : openStream(WebSocketStream, target, { init, signal }))
+  onPhase('websockets:upgraded')
+
+  return channel
+}
+
+async function openStream (WebSocketStream: WebSocketStreamConstructor, target: WebSocketTarget, { init, signal }: { init: WebSocketsInit, signal: AbortSignal }): Promise<WebSocketChannel> {
+  try {
+    const stream = new WebSocketStream(target.url, { signal })
+    stream.closed.catch(() => {})
+
+    return new StreamChannel({ stream, opened: await stream.opened, options: init })
+  } catch (err) {
+    throw signal.aborted ? signal.reason : new WebSocketConnectError(target.url, 'upgrade', 'the WebSocket did not open', { cause: err })
+  }
+}
+
+function openSocket (target: WebSocketTarget, init: WebSocketsInit, signal: AbortSignal): Promise<WebSocketChannel> {
   const webSocket = construct(target)
 
   return new Promise((resolve, reject) => {
@@ -45,7 +67,6 @@ export async function openWebSocket (target: WebSocketTarget, init: WebSocketsIn
     webSocket.onclose = onFailed
     webSocket.onopen = () => {
       cleanUp()
-      onPhase('websockets:upgraded')
       resolve(new BrowserChannel(webSocket, init))
     }
   })

@@ -10,6 +10,10 @@ interface BrowserGlobals {
 
 /** Runs the suite in this page or worker and says how each test went. */
 async function runSuite (config: BrowserTestConfig): Promise<BrowserTestResult[]> {
+  if (!config.stream) {
+    delete (globalThis as any).WebSocketStream
+  }
+
   mocha.setup({ ui: 'bdd', timeout: 60_000, reporter: class {} })
   const { defineSecureSuite, defineSuite } = await import('./suite.ts')
 

@@ -15,6 +15,15 @@ export interface BrowserTestConfig {
   /** Reads nothing, and after a message tells how much it was sent. */
   slow: string
 
+  /** Sends 64 MiB and closes. */
+  source: string
+
+  /** Says how much `source` has sent, to the system, for the connection before. */
+  sent: string
+
+  /** With `WebSocketStream`, where the browser has it; else it is hidden. */
+  stream: boolean
+
   /** Nobody listens there. */
   closed: string
 

@@ -1,6 +1,7 @@
 import tests from '@libp2p/interface-compliance-tests/transport'
 import { noise } from '@libp2p/noise'
 import { yamux } from '@libp2p/yamux'
+import { channelOf } from '@libp2p-ws/byte-channel'
 import { multiaddr } from '@multiformats/multiaddr'
 import { WebSockets } from '@multiformats/multiaddr-matcher'
 import { expect } from 'aegir/chai'
@@ -69,6 +70,34 @@ export function defineSuite (config: BrowserTestConfig): void {
       await connection.close()
     })
 
+    it('gives its channel away', async () => {
+      const connection = await dial(config.echo)
+      const channel = channelOf(connection)
+      const read: number[] = []
+      const closed = Promise.withResolvers<number | undefined>()
+      const all = new Promise<void>(resolve => {
+        channel.handler = {
+          onData: piece => {
+            read.push(...piece)
+            read.length === 4 && resolve()
+          },
+          onDrain () {},
+          onEnd () {},
+          onClose: (_, code) => { closed.resolve(code) }
+        }
+      })
+      channel.write([Uint8Array.of(1), Uint8Array.of(2, 3)])
+      channel.unread(Uint8Array.of(0))
+      await new Promise(resolve => { setTimeout(resolve, 50) })
+      expect(read).to.deep.equal([])
+      channel.resume()
+      await all
+      channel.close()
+      expect(await closed.promise).to.equal(1000)
+      expect(read).to.deep.equal([0, 1, 2, 3])
+      expect(connection.status).to.equal('closed')
+    })
+
     it('reports its phases', async () => {
       const phases: string[] = []
       const connection = await dial(config.echo, { onProgress: ({ type }) => { phases.push(type) } })
@@ -112,13 +141,32 @@ export function defineSuite (config: BrowserTestConfig): void {
       await connection.close()
     })
 
-    it('ends when more comes during a pause than it may keep', async () => {
-      const connection = await dial(config.echo)
-      const closed = event<StreamCloseEvent>(connection, 'close')
-      connection.pause()
-      connection.send(new Uint8Array(8 * 1024 * 1024))
-      expect((await closed).error).to.have.property('name', 'ResourceLimitError')
-    })
+    if (config.stream) {
+      it('makes the far end wait during a pause', async () => {
+        const connection = await dial(config.source)
+        let received = 0
+        connection.addEventListener('message', ({ data }) => { received += data.byteLength })
+        connection.pause()
+        await new Promise(resolve => { setTimeout(resolve, 500) })
+        expect(connection.status).to.equal('open')
+        connection.send(Uint8Array.of(1))
+        const answer = await collect(await dial(config.sent), 4)
+        const sent = new DataView(answer.buffer).getUint32(0)
+        expect(sent).to.be.lessThan(64 * 1024 * 1024)
+        connection.resume()
+        const closed = event<StreamCloseEvent>(connection, 'close')
+        expect((await closed).error).to.equal(undefined)
+        expect(received).to.equal(64 * 1024 * 1024)
+      })
+    } else {
+      it('ends when more comes during a pause than it may keep', async () => {
+        const connection = await dial(config.echo)
+        const closed = event<StreamCloseEvent>(connection, 'close')
+        connection.pause()
+        connection.send(new Uint8Array(8 * 1024 * 1024))
+        expect((await closed).error).to.have.property('name', 'ResourceLimitError')
+      })
+    }
 
     it('says that nobody listens', async () => {
       await expect(dial(config.closed)).to.eventually.be.rejected()
