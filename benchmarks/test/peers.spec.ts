@@ -3,13 +3,16 @@ import { LOOPBACK } from '../suite/link.ts'
 import { closePair, openPair } from '../suite/pair.ts'
 import { measure, SCENARIOS } from '../suite/scenarios.ts'
 import { prepareStack } from '../suite/stacks.ts'
+import { skipWithoutProc } from './skip.ts'
 import type { Pair } from '../suite/pair.ts'
 
 const SIZES = { bytes: 1024 * 1024 + 1, streams: 16, dials: 16 }
 
 describe('two peers of our stack', function () {
   this.timeout(60_000)
-  let pair: Pair
+  let pair: Pair | undefined
+
+  before(skipWithoutProc)
 
   before(async () => {
     const ours = await prepareStack('ours')
@@ -17,12 +20,20 @@ describe('two peers of our stack', function () {
   })
 
   after(async () => {
-    await closePair(pair)
+    pair != null && await closePair(pair)
   })
+
+  function open (): Pair {
+    if (pair == null) {
+      throw new Error('the pair did not open')
+    }
+
+    return pair
+  }
 
   SCENARIOS.forEach(scenario => {
     it(`measures ${scenario.name}`, async () => {
-      const values = Object.values(await measure(scenario, pair, SIZES, SIZES))
+      const values = Object.values(await measure(scenario, open(), SIZES, SIZES))
 
       expect(values).to.not.be.empty()
       expect(values.every(value => value >= 0 && value < Infinity)).to.equal(true)
@@ -30,7 +41,7 @@ describe('two peers of our stack', function () {
   })
 
   it('answers a command that fails with the reason', async () => {
-    await expect(pair.dialer.run({ command: 'connect', security: 'noise', address: '/ip4/127.0.0.1/tcp/1/ws' }, 30_000))
+    await expect(open().dialer.run({ command: 'connect', security: 'noise', address: '/ip4/127.0.0.1/tcp/1/ws' }, 30_000))
       .to.be.rejectedWith(/^connect: \w+Error: /)
   })
 })
