@@ -2,6 +2,7 @@ import { MuxerClosedError, TooManyOutboundProtocolStreamsError } from '@libp2p/i
 import { connectionErrorCode, streamErrorCode } from '@libp2p-ws/core'
 import { GoAwayError, MaxEarlyStreamsError, PingTimeoutError } from './errors.ts'
 import { LeanEventTarget } from './event-target.ts'
+import { FramePump } from './frame-pump.ts'
 import { DEFAULT_OPTIONS, GO_AWAY_INTERNAL_ERROR, GO_AWAY_NORMAL } from './sans-io/options.ts'
 import { YamuxSession } from './sans-io/session.ts'
 import { YamuxStream } from './stream.ts'
@@ -14,9 +15,6 @@ import type { ByteChannel, ChannelMuxerInit } from '@libp2p-ws/core'
 
 /** Protocol id (libp2p spec, yamux). */
 export const YAMUX_PROTOCOL = '/yamux/1.0.0'
-
-/** Bytes of frames that go to the connection in one write: a noise decoder may refuse 16 MiB that came at once. */
-const MAX_BATCH: number = 256 * 1024
 
 /** Streams that may come in before anybody listens for them (js-libp2p's default). */
 const DEFAULT_MAX_EARLY_STREAMS = 10
@@ -39,13 +37,9 @@ export class YamuxMuxer extends LeanEventTarget<StreamMuxerEvents<YamuxStream>> 
   readonly #streams = new Map<number, YamuxStream>()
   #list: YamuxStream[] | undefined
   #early: YamuxStream[] = []
-  #blocked = false
   #closed = false
-  #pumpScheduled = false
+  readonly #pump: FramePump
   readonly #turnEnd: TurnEnd
-
-  /** What the time is in this turn; asking for it at every frame would show. */
-  #time: number | undefined
   #timer: ReturnType<typeof setTimeout> | undefined
 
   constructor (channel: ByteChannel, { direction, log, ...init }: ChannelMuxerInit & YamuxMuxerInit) {
@@ -54,14 +48,15 @@ export class YamuxMuxer extends LeanEventTarget<StreamMuxerEvents<YamuxStream>> 
     this.#init = init
     this.log = log.newScope('yamux')
     this.#session = new YamuxSession(direction === 'outbound', performance.now(), init)
+    this.#pump = new FramePump(channel, this.#session, () => { this.#handleOutputs() })
     this.#turnEnd = new TurnEnd(() => {
       this.#session.flushHeld()
-      this.#pump()
+      this.#pump.pump()
     })
     this.#setTimer()
     channel.handler = {
       onData: piece => { this.#onData(piece) },
-      onDrain: () => { this.#onDrain() },
+      onDrain: () => { this.#pump.resume() },
       onEnd: () => { this.#onEnd() },
       onClose: error => { this.#onClose(error) }
     }
@@ -96,7 +91,7 @@ export class YamuxMuxer extends LeanEventTarget<StreamMuxerEvents<YamuxStream>> 
     }
 
     // yamux has no place for the protocol that the options may name: it is negotiated on the stream
-    const stream = this.#add(this.#session.open(this.#now()), 'outbound', { ...this.#init.streamOptions, ...options })
+    const stream = this.#add(this.#session.open(this.#pump.now()), 'outbound', { ...this.#init.streamOptions, ...options })
 
     // what is written right away tells the far end of the stream; otherwise we do
     this.#turnEnd.schedule()
@@ -116,7 +111,7 @@ export class YamuxMuxer extends LeanEventTarget<StreamMuxerEvents<YamuxStream>> 
       await Promise.all(this.streams.map(async stream => stream.close(options)))
     } finally {
       this.#session.goAway(GO_AWAY_NORMAL)
-      this.#pump()
+      this.#pump.pump()
       this.#stop()
     }
   }
@@ -130,7 +125,7 @@ export class YamuxMuxer extends LeanEventTarget<StreamMuxerEvents<YamuxStream>> 
     this.#stop()
     this.streams.forEach(stream => { stream.abort(err) })
     this.#session.goAway(connectionErrorCode(err) || GO_AWAY_INTERNAL_ERROR)
-    this.#pump()
+    this.#pump.pump()
   }
 
   override addEventListener <K extends keyof StreamMuxerEvents<YamuxStream>> (type: K, callback: EventHandler<StreamMuxerEvents<YamuxStream>[K]> | null, options?: boolean | AddEventListenerOptions): void {
@@ -150,7 +145,7 @@ export class YamuxMuxer extends LeanEventTarget<StreamMuxerEvents<YamuxStream>> 
 
   write (streamId: number, pieces: Iterable<Uint8Array>): boolean {
     const more = this.#session.write(streamId, pieces)
-    this.#schedulePump()
+    this.#pump.schedule()
 
     return more
   }
@@ -165,18 +160,18 @@ export class YamuxMuxer extends LeanEventTarget<StreamMuxerEvents<YamuxStream>> 
   }
 
   consume (streamId: number, bytes: number, most: number): void {
-    this.#session.consume(streamId, bytes, this.#now(), most)
-    this.#schedulePump()
+    this.#session.consume(streamId, bytes, this.#pump.now(), most)
+    this.#pump.schedule()
   }
 
   closeWrite (streamId: number): void {
     this.#session.closeWrite(streamId)
-    this.#schedulePump()
+    this.#pump.schedule()
   }
 
   reset (streamId: number, err: Error): void {
     this.#session.reset(streamId, streamErrorCode(err))
-    this.#schedulePump()
+    this.#pump.schedule()
   }
 
   forget (streamId: number): void {
@@ -191,10 +186,8 @@ export class YamuxMuxer extends LeanEventTarget<StreamMuxerEvents<YamuxStream>> 
       return
     }
 
-    this.#time = performance.now()
-
     try {
-      this.#session.handleData(piece, this.#time)
+      this.#session.handleData(piece, performance.now())
     } catch (err) {
       this.#handleOutputs()
       this.#fail(err instanceof Error ? err : new Error(String(err)))
@@ -202,12 +195,7 @@ export class YamuxMuxer extends LeanEventTarget<StreamMuxerEvents<YamuxStream>> 
     }
 
     this.#handleOutputs()
-    this.#pump()
-  }
-
-  #onDrain (): void {
-    this.#blocked = false
-    this.#pump()
+    this.#pump.pump()
   }
 
   /** No answer can come any more, to anything. */
@@ -218,46 +206,13 @@ export class YamuxMuxer extends LeanEventTarget<StreamMuxerEvents<YamuxStream>> 
 
   #onClose (error: Error | undefined): void {
     this.#closed = true
+    this.#pump.stop()
     this.#endStreams(error)
   }
 
   #endStreams (error: Error | undefined): void {
     this.#stop()
     this.streams.forEach(stream => { stream.onTransportClosed(error) })
-  }
-
-  /** What was written in one turn goes out together. */
-  #schedulePump (): void {
-    if (!this.#pumpScheduled) {
-      this.#pumpScheduled = true
-      queueMicrotask(() => {
-        this.#pumpScheduled = false
-        this.#pump()
-      })
-    }
-  }
-
-  #pump (): void {
-    while (!this.#blocked && !this.#closed) {
-      const pieces = this.#session.pollTransmit(MAX_BATCH, this.#now())
-
-      if (pieces.length === 0) {
-        break
-      }
-
-      // whoever sent them still holds them, and the slice of a Buffer would be a view of it
-      this.#blocked = !this.#channel.write(this.#channel.writesInPlace ? pieces.map(piece => Uint8Array.from(piece)) : pieces)
-    }
-
-    this.#time = undefined
-    this.#handleOutputs()
-  }
-
-  /** In ms. Every call is followed by a pump in the same turn. */
-  #now (): number {
-    this.#time ??= performance.now()
-
-    return this.#time
   }
 
   #handleOutputs (): void {
@@ -324,8 +279,8 @@ export class YamuxMuxer extends LeanEventTarget<StreamMuxerEvents<YamuxStream>> 
 
     if (at != null && this.status === 'open') {
       this.#timer = setTimeout(() => {
-        this.#session.handleTimeout(this.#now())
-        this.#pump()
+        this.#session.handleTimeout(this.#pump.now())
+        this.#pump.pump()
         this.#setTimer()
       }, Math.max(0, at - performance.now()))
     }
