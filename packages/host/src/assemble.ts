@@ -134,6 +134,7 @@ function swarmView (components: Components): SwarmComponents {
     protocols: {
       getProtocols: () => components.registrar.getProtocols(),
       getHandler: protocol => components.registrar.getHandler(protocol),
+      findHandler: protocol => (components.registrar as Registrar).findHandler(protocol),
       getMiddleware: protocol => components.registrar.getMiddleware(protocol),
       handle: async (protocol, handler, options) => components.registrar.handle(protocol, handler, options),
       unhandle: async protocol => components.registrar.unhandle(protocol)

@@ -43,6 +43,10 @@ export class Registrar implements RegistrarInterface {
     return this.#table.getHandler(protocol)
   }
 
+  findHandler (protocol: string): StreamHandlerRecord | undefined {
+    return this.#table.findHandler(protocol)
+  }
+
   /** @throws {DuplicateProtocolHandlerError} when there is a handler and `force` is not set */
   async handle (protocol: string, handler: StreamHandler, options?: StreamHandlerOptions): Promise<void> {
     this.#table.handle(protocol, handler, options)
