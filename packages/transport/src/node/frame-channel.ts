@@ -5,19 +5,14 @@ import { FrameParser } from '../sans-io/index.ts'
 import { LINGER } from './channel-settings.ts'
 import { FrameSender } from './frame-sender.ts'
 import { POISON } from './poison.ts'
+import { observe, startReading } from './socket-events.ts'
 import type { ChannelSettings } from './channel-settings.ts'
 import type { KeepAliveTarget } from './keep-alive.ts'
+import type { SocketObserver } from './socket-events.ts'
 import type { WebSocketChannel } from '../channel.ts'
 import type { FrameOutput } from '../sans-io/index.ts'
 import type { ByteChannelHandler } from '@libp2p-ws/core'
 import type net from 'node:net'
-
-const CHANNEL = Symbol('channel')
-
-/** Listeners are functions of the class: a connection needs none of its own. */
-interface ChannelSocket extends net.Socket {
-  [CHANNEL]: FrameChannel
-}
 
 export interface FrameChannelInit {
   /** Upgraded; nothing of it is read. */
@@ -36,7 +31,7 @@ export interface FrameChannelInit {
 // The reader hears at once; the socket has LINGER to get the last frame out.
 
 /** A WebSocket on a TCP or TLS socket, with framing of our own. */
-export class FrameChannel implements WebSocketChannel, KeepAliveTarget {
+export class FrameChannel implements WebSocketChannel, KeepAliveTarget, SocketObserver {
   closeReason = ''
   onClosed: ByteChannelHandler['onClose'] | undefined
 
@@ -60,13 +55,9 @@ export class FrameChannel implements WebSocketChannel, KeepAliveTarget {
     this.#parser = new FrameParser({ masked: !this.#client, maxPayload: settings.maxPayload })
     this.#parser.handleData(head)
 
-    ;(socket as ChannelSocket)[CHANNEL] = this
     socket.setTimeout(0)
     socket.setNoDelay()
-    socket.on('error', FrameChannel.#errorListener)
-    socket.on('end', FrameChannel.#endListener)
-    socket.on('close', FrameChannel.#closeListener)
-    socket.on('drain', FrameChannel.#drainListener)
+    observe(socket, this)
     settings.keepAlive?.watch(this)
   }
 
@@ -141,27 +132,7 @@ export class FrameChannel implements WebSocketChannel, KeepAliveTarget {
     this.#fail(new KeepAliveTimeoutError(timeout))
   }
 
-  static #dataListener (this: net.Socket, chunk: Buffer): void {
-    (this as ChannelSocket)[CHANNEL].#onData(chunk)
-  }
-
-  static #endListener (this: net.Socket): void {
-    (this as ChannelSocket)[CHANNEL].#onEnd()
-  }
-
-  static #errorListener (this: net.Socket, error: Error): void {
-    (this as ChannelSocket)[CHANNEL].#failure ??= new WebSocketClosedError(CLOSE_ABNORMAL, '', error)
-  }
-
-  static #closeListener (this: net.Socket): void {
-    (this as ChannelSocket)[CHANNEL].#onSocketClose()
-  }
-
-  static #drainListener (this: net.Socket): void {
-    (this as ChannelSocket)[CHANNEL].#onDrain()
-  }
-
-  #onData (chunk: Buffer): void {
+  onSocketData (chunk: Buffer): void {
     if (this.#ignoring) {
       return
     }
@@ -175,6 +146,31 @@ export class FrameChannel implements WebSocketChannel, KeepAliveTarget {
 
     this.#parser.handleData(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength))
     this.#pump()
+  }
+
+  /** The far end ended the TCP connection; what it sent before may still have to be read. */
+  onSocketEnd (): void {
+    this.#socket.end()
+    this.#destroyAfter(this.#settings.closeTimeout)
+  }
+
+  onSocketDrain (): void {
+    if (this.#sender.drained()) {
+      this.#read.drain()
+    }
+  }
+
+  onSocketError (error: Error): void {
+    this.#failure ??= new WebSocketClosedError(CLOSE_ABNORMAL, '', error)
+  }
+
+  onSocketClose (): void {
+    clearTimeout(this.#timer)
+
+    // A close frame may be among what a paused reader has not taken.
+    if (!this.#read.paused || !this.#parser.pending) {
+      this.#finish()
+    }
   }
 
   /** What comes is for nobody: this end gave up, or the far end said that it is done. */
@@ -218,12 +214,7 @@ export class FrameChannel implements WebSocketChannel, KeepAliveTarget {
       this.#finish()
     } else if (!this.#flowing) {
       this.#flowing = true
-
-      if (this.#socket.listenerCount('data') === 0) {
-        this.#socket.on('data', FrameChannel.#dataListener)
-      }
-
-      this.#socket.resume()
+      startReading(this.#socket)
     }
   }
 
@@ -265,27 +256,6 @@ export class FrameChannel implements WebSocketChannel, KeepAliveTarget {
     this.#sender.close(code)
     this.#fail(new WebSocketProtocolError(new Error(message)))
     this.#linger()
-  }
-
-  #onDrain (): void {
-    if (this.#sender.drained()) {
-      this.#read.drain()
-    }
-  }
-
-  /** The far end ended the TCP connection; what it sent before may still have to be read. */
-  #onEnd (): void {
-    this.#socket.end()
-    this.#destroyAfter(this.#settings.closeTimeout)
-  }
-
-  #onSocketClose (): void {
-    clearTimeout(this.#timer)
-
-    // A close frame may be among what a paused reader has not taken.
-    if (!this.#read.paused || !this.#parser.pending) {
-      this.#finish()
-    }
   }
 
   #finish (): void {
