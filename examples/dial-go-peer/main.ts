@@ -1,9 +1,9 @@
 /* eslint-disable no-console */
-import { noise } from '@libp2p/noise'
 import { ping } from '@libp2p/ping'
-import { yamux } from '@libp2p/yamux'
 import { createLibp2p } from '@libp2p-ws/host'
+import { noise } from '@libp2p-ws/noise'
 import { webSockets } from '@libp2p-ws/transport'
+import { yamux } from '@libp2p-ws/yamux'
 import { multiaddr } from '@multiformats/multiaddr'
 
 const node = await createLibp2p({
