@@ -96,12 +96,13 @@ export class HostDialer {
 
   /** The dialer that works in the swarm. */
   createDialer (components: DialerComponents): Dialer {
-    const { addressDialTimeout, addressSorter, dialBackoff } = this.#init
+    const { addressDialTimeout: dialTimeout = ADDRESS_DIAL_TIMEOUT, addressSorter, dialBackoff } = this.#init
 
     return dialer({
       dialPeerTimeout: LONGEST_DIAL,
-      dialTimeout: addressDialTimeout ?? ADDRESS_DIAL_TIMEOUT,
-      ...(addressDialTimeout == null ? {} : { dialTimeoutLocal: addressDialTimeout }),
+      dialTimeout,
+      // the same for private addresses: webrtc by way of a local relay is slower than its address looks
+      dialTimeoutLocal: dialTimeout,
       backoff: backoffOf(dialBackoff),
       resolvers: this.#resolvers.forDialer(),
       ...(addressSorter == null ? {} : { ranker: sortedRanker(addressSorter) })
