@@ -1,4 +1,5 @@
 import { Duplicates } from './duplicates.ts'
+import { ConnectionTrimmedError } from './errors.ts'
 import { isPreferred } from './sans-io/best-connection.ts'
 import { ConnectionTable } from './sans-io/connection-table.ts'
 import { Trimming } from './trimming.ts'
@@ -124,7 +125,12 @@ export class ConnectionSet {
     this.#init.events.safeDispatchEvent('connection:prune', { detail: closing })
 
     for (const connection of closing) {
-      void connection.close()
+      // what is in use may finish; otherwise the far end is told why, as by go-libp2p
+      if (connection.streams.length > 0) {
+        void connection.close()
+      } else {
+        connection.abort(new ConnectionTrimmedError(`too many connections: the one with ${connection.remotePeer} is worth least`))
+      }
     }
   }
 }

@@ -1,5 +1,5 @@
 import { connectionSymbol, LimitedConnectionError, StreamCloseEvent } from '@libp2p/interface'
-import { CODE_P2P } from '@multiformats/multiaddr'
+import { CODE_P2P, multiaddr } from '@multiformats/multiaddr'
 import { TypedEventEmitter } from 'main-event'
 import { withDeadline } from './deadline.ts'
 import { ConnectionClosedError, MuxerUnavailableError } from './errors.ts'
@@ -237,9 +237,10 @@ Object.defineProperties(SwarmConnection.prototype, {
 })
 
 function withPeer (address: Multiaddr, peer: PeerId): Multiaddr {
-  const last = address.getComponents().at(-1)
+  const components = address.getComponents()
 
-  return last?.code === CODE_P2P ? address : address.encapsulate(`/p2p/${peer}`)
+  // parsing `/p2p/…` would keep its value as one piece of string for each character
+  return components.at(-1)?.code === CODE_P2P ? address : multiaddr([...components, { code: CODE_P2P, name: 'p2p', value: peer.toString() }])
 }
 
 function progress (type: string, detail: unknown): any {

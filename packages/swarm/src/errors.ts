@@ -75,3 +75,9 @@ export class AddressFilteredError extends Libp2pWsError {
     this.address = address
   }
 }
+
+/** There were more connections than `limits.connections` allows, and this one was worth least. */
+export class ConnectionTrimmedError extends Libp2pWsError {
+  override readonly name = 'ConnectionTrimmedError'
+  readonly code = 'ERR_CONNECTION_TRIMMED'
+}

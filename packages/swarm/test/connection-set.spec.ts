@@ -1,4 +1,9 @@
 import { generateKeyPair } from '@libp2p/crypto/keys'
+import { CONNECTION_ERROR_CODES } from '@libp2p-ws/core'
+import { noise } from '@libp2p-ws/noise'
+import { webSockets } from '@libp2p-ws/transport'
+import { yamux } from '@libp2p-ws/yamux'
+import { multiaddr } from '@multiformats/multiaddr'
 import { expect } from 'aegir/chai'
 import { TypedEventEmitter } from 'main-event'
 import { closeAll, echo, introduce, makeSwarm, readAll } from './swarms.ts'
@@ -76,6 +81,20 @@ describe('trimming', () => {
     expect((await pruned).map(connection => connection.remotePeer.toString())).to.deep.equal([b.localPeer.toString()])
     await oneConnection(hub)
     expect(hub.connectedness(a.localPeer)).to.equal('connected')
+  })
+})
+
+describe('trimming over ws, noise and yamux of ours', () => {
+  afterEach(closeAll)
+
+  it('tells the far end why', async () => {
+    const layers = { transports: [webSockets()], connectionEncrypters: [noise()], streamMuxers: [yamux()] }
+    const hub = await makeSwarm({ ...layers, listen: [multiaddr('/ip4/127.0.0.1/tcp/0/ws')], limits: { connections: { lowWater: 0, highWater: 0, gracePeriod: 0 } } })
+    const peer = await makeSwarm({ ...layers, listen: [] })
+    const connection = await peer.dialAddresses(hub.listenAddresses())
+    const error = await new Promise<Error | undefined>(resolve => { connection.addEventListener('close', event => { resolve(event.error) }) })
+
+    expect(error?.message).to.include(`0x${CONNECTION_ERROR_CODES.GARBAGE_COLLECTED.toString(16)}`)
   })
 })
 

@@ -1,3 +1,4 @@
+import { yamux } from '@libp2p-ws/yamux'
 import { expect } from 'aegir/chai'
 import fc from 'fast-check'
 import { closeAll } from '../swarms.ts'
@@ -12,6 +13,9 @@ const CASES = Number(process.env['FUZZ_CASES'] ?? (process.env['CI'] === undefin
 
 /** So many run at once, which mixes their orders. */
 const AT_ONCE = 100
+
+/** Every attacker ends its side, so that nothing has to be given up, however busy the machine is; ms. */
+const LONG = 30_000
 
 interface Attack {
   bytes: Buffer
@@ -69,8 +73,13 @@ describe('no bytes at any stage of a connection harm anybody else', function () 
   let healthy: HealthyPeer
 
   beforeEach(async () => {
-    // of a machine on which nobody is refused for there being too many
-    victim = await makeVictim({ limits: { memory: 2 ** 33 } })
+    victim = await makeVictim({
+      // of a machine on which nobody is refused for there being too many
+      limits: { memory: 2 ** 33 },
+      streamMuxers: [yamux()],
+      inboundUpgradeTimeout: LONG,
+      inboundStreamProtocolNegotiationTimeout: LONG
+    })
     healthy = await HealthyPeer.meet(victim)
   })
 

@@ -2,7 +2,7 @@ import { expect } from 'aegir/chai'
 import { closeAll, introduce, makeSwarm, readAll } from '../swarms.ts'
 import { closeOf, connectTo, line, yamuxFrame } from './bytes.ts'
 import { HealthyPeer } from './healthy-peer.ts'
-import { makeVictim, onlyLeft, OPEN, PATIENCE } from './victim.ts'
+import { makeVictim, onlyLeft, OPEN } from './victim.ts'
 import type { Swarm, SwarmConnection } from '../../src/index.ts'
 import type { Stream } from '@libp2p/interface'
 import type { Socket } from 'node:net'
@@ -47,7 +47,7 @@ describe('a peer that misuses its streams', () => {
   /** Waits until connections of strangers carry so many streams. */
   async function streamsOf (count: number): Promise<void> {
     while (strangers().flatMap(({ streams }) => streams).length !== count) {
-      await new Promise(resolve => setTimeout(resolve, PATIENCE / 50))
+      await new Promise(resolve => setTimeout(resolve, 5))
     }
   }
 

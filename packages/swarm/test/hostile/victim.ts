@@ -15,7 +15,7 @@ export const OPEN = '/test/open'
 export const STRANGER = peerIdFromString('12D3KooWHFrmLWTTDD4NodngtRMEVYgxrsDMp4F9iSwYntZ9WjHa')
 
 /** Ms that one step of a connection or stream may take. */
-export const PATIENCE = 300
+export const PATIENCE = 1_000
 
 const open: ConnectionEncrypter = {
   protocol: OPEN,
@@ -29,7 +29,7 @@ export async function makeVictim (init: CreateSwarmInit = {}): Promise<Swarm> {
     transports: [tcp(), webSockets({ handshakeTimeout: 1_000, firstByteTimeout: 500 })],
     connectionEncrypters: [noise(), () => open],
     // a far end that says nothing is gone for yamux too
-    streamMuxers: [yamux({ keepAliveInterval: 400, keepAliveTimeout: 1_000 })],
+    streamMuxers: [yamux({ keepAliveInterval: 400, keepAliveTimeout: 2_000 })],
     listen: [multiaddr('/ip4/127.0.0.1/tcp/0'), multiaddr('/ip4/127.0.0.1/tcp/0/ws')],
     inboundUpgradeTimeout: PATIENCE,
     inboundStreamProtocolNegotiationTimeout: PATIENCE,
