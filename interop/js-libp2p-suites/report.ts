@@ -72,8 +72,8 @@ export function toMarkdown ({ rows, skipped, versions }: Report): string {
 
 function differences (row: Row): string[] {
   return [
-    ...regressions(row).map(title => line(title, row.ours.failed.get(title) ?? 'not run')),
-    ...[...row.ours.passed].filter(title => !row.stock.passed.has(title)).map(title => line(title, `only ours passes: ${row.stock.failed.get(title) ?? 'not run by the other'}`))
+    ...regressions(row).map(title => `${line(title, row.ours.failed.get(title) ?? 'not run')} (only js-libp2p's passed)`),
+    ...[...row.ours.passed].filter(title => !row.stock.passed.has(title)).map(title => `${line(title, row.stock.failed.get(title) ?? 'not run')} (only ours passed)`)
   ]
 }
 
