@@ -52,6 +52,7 @@ export class WebSocketConnection extends AbstractMultiaddrConnection implements 
   #reading = true
   #taken = false
   #showing = false
+  #dispatching = false
 
   constructor (init: WebSocketConnectionInit) {
     super({
@@ -121,11 +122,14 @@ export class WebSocketConnection extends AbstractMultiaddrConnection implements 
   }
 
   /**
+   * What a `message` listener answers to bytes that came before the far end's close is
+   * dropped: an error thrown there, as in js-libp2p's muxers, ends the process.
+   *
    * @throws {ChannelTakenError} when the channel was taken
    * @throws {StreamStateError} when the connection is closed
    */
   override send (data: Uint8Array | Uint8ArrayList): boolean {
-    if (this.#showing) {
+    if (this.#showing || (this.#dispatching && (this.status === 'closed' || this.status === 'reset'))) {
       return true
     }
 
@@ -211,7 +215,14 @@ export class WebSocketConnection extends AbstractMultiaddrConnection implements 
   }
 
   protected override dispatchReadBuffer (): void {
-    super.dispatchReadBuffer()
+    this.#dispatching = true
+
+    try {
+      super.dispatchReadBuffer()
+    } finally {
+      this.#dispatching = false
+    }
+
     this.#regulateReading()
   }
 

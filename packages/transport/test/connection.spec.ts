@@ -153,6 +153,15 @@ for (const framing of FRAMING_PAIRS) {
       expect(await received).to.equalBytes(bytes)
     })
 
+    it('drops an answer to what came before the far end closed', async () => {
+      near.send(Uint8Array.of(1))
+      await Promise.all([near.close(), event(far, 'close')])
+      const answered = new Promise(resolve => {
+        far.addEventListener('message', () => { resolve(far.send(Uint8Array.of(2))) })
+      })
+      expect(await answered).to.equal(true)
+    })
+
     it('shows an abort to the far end', async () => {
       const closed = event<StreamCloseEvent & { code: number }>(far, 'close')
       near.abort(new Error('secret of this end'))

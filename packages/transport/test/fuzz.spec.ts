@@ -172,12 +172,7 @@ function takeOurs (action: 'abort' | 'close' | 'pause' | 'resume' | 'send', maCo
 
 async function expectToWork (listener: Listener, upgrader: TestUpgrader): Promise<void> {
   upgrader.onInbound = async maConn => {
-    maConn.addEventListener('message', ({ data }) => {
-      // the last of the scripts may have left already
-      if (maConn.status === 'open') {
-        maConn.send(data)
-      }
-    })
+    maConn.addEventListener('message', ({ data }) => { maConn.send(data) })
   }
   const near = await dial(transport(), String(listener.getAddrs()[0]))
   const echoed = collect(near, 3)
