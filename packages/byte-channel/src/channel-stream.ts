@@ -65,7 +65,7 @@ export class ChannelStream extends AbstractMessageStream implements ByteChannelS
     return {
       sentBytes: data.byteLength,
       // a stream's sender keeps its memory; the slice of a Buffer would be a view of it
-      canSendMore: this.#channel.write(this.#channel.writesInPlace ? pieces.map(piece => Uint8Array.from(piece)) : pieces)
+      canSendMore: this.#channel.write(this.#channel.takesOwnership ? pieces.map(piece => Uint8Array.from(piece)) : pieces)
     }
   }
 

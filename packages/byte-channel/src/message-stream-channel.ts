@@ -5,7 +5,7 @@ import type { ByteChannel, ByteChannelHandler } from '@libp2p-ws/core'
 
 /** A channel over a message stream of somebody else. */
 export class MessageStreamChannel implements ByteChannel {
-  readonly writesInPlace = false
+  readonly takesOwnership = false
 
   readonly #stream: MessageStream
   readonly #read = new ReadSide()

@@ -74,18 +74,24 @@ export class ReadSide {
     }
   }
 
-  deliver (piece: Uint8Array): void {
+  /** Returns whether the memory of `piece` is the channel's again. */
+  deliver (piece: Uint8Array): boolean {
     if (this.#closed !== undefined || this.#ended || piece.byteLength === 0) {
-      return
+      return true
     }
 
     // in the middle of a resume there may be pieces that came before this one
     if (this.#paused || this.#pending.length > 0) {
       this.#pending.push(piece)
       this.#pendingBytes += piece.byteLength
-    } else {
-      this.#handler?.onData(piece)
+
+      return false
     }
+
+    const handler = this.#handler
+    handler?.onData(piece)
+
+    return handler?.usesAtOnce === true
   }
 
   drain (): void {

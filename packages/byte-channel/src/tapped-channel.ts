@@ -10,8 +10,8 @@ export class TappedChannel implements ByteChannel {
     this.#onClose = onClose
   }
 
-  get writesInPlace (): boolean {
-    return this.#channel.writesInPlace
+  get takesOwnership (): boolean {
+    return this.#channel.takesOwnership
   }
 
   get handler (): ByteChannelHandler {
@@ -20,6 +20,7 @@ export class TappedChannel implements ByteChannel {
 
   set handler (handler: ByteChannelHandler) {
     this.#channel.handler = {
+      ...handler.usesAtOnce === true && { usesAtOnce: true },
       onData: piece => { handler.onData(piece) },
       onDrain: () => { handler.onDrain() },
       onEnd: () => { handler.onEnd() },

@@ -52,6 +52,18 @@ describe('the reading half of a channel', () => {
     }))
   })
 
+  it('says whose memory a piece is afterwards', () => {
+    const side = new ReadSide()
+    side.handler = recorder()
+    expect(side.deliver(text('pending'))).to.equal(false)
+    side.resume()
+    expect(side.deliver(text('kept'))).to.equal(false)
+    side.handler = { ...recorder(), usesAtOnce: true }
+    expect(side.deliver(text('used'))).to.equal(true)
+    side.close()
+    expect(side.deliver(text('dropped'))).to.equal(true)
+  })
+
   it('says the end behind the bytes, and once', () => {
     const side = new ReadSide()
     const log = recorder()
@@ -140,7 +152,7 @@ describe('a channel and its message stream', () => {
   })
 
   it('copies what it sends to a channel that writes in place', () => {
-    const [near, far] = channelPair({ writesInPlace: true })
+    const [near, far] = channelPair({ takesOwnership: true })
     const log = recorder()
     far.handler = log
     far.resume()
@@ -164,7 +176,9 @@ describe('a channel and its message stream', () => {
     const [near, far] = channelPair()
     const stream = new ChannelStream(near, init)
     far.write([text('ping')])
-    await Promise.all([stream.close(), far.close()])
+    const closed = stream.close()
+    far.close()
+    await closed
     const answered = new Promise(resolve => { stream.addEventListener('message', () => { resolve(stream.send(text('pong'))) }) })
     expect([stream.status, await answered]).to.deep.equal(['closed', true])
   })

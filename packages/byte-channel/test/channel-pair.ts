@@ -4,7 +4,7 @@ import type { ByteChannel, ByteChannelHandler } from '@libp2p-ws/core'
 const HIGH_WATER_BYTES = 64 * 1024
 
 export interface PairOptions {
-  writesInPlace?: boolean
+  takesOwnership?: boolean
 }
 
 /** Two channels in memory, each the far end of the other. */
@@ -18,15 +18,15 @@ export function channelPair (options: PairOptions = {}): [PairedChannel, PairedC
 }
 
 export class PairedChannel implements ByteChannel {
-  readonly writesInPlace: boolean
+  readonly takesOwnership: boolean
   far: PairedChannel | undefined
   readonly #read = new ReadSide()
   #waiting: Uint8Array[] = []
   #waitingBytes = 0
   #closing = false
 
-  constructor ({ writesInPlace = false }: PairOptions) {
-    this.writesInPlace = writesInPlace
+  constructor ({ takesOwnership = false }: PairOptions) {
+    this.takesOwnership = takesOwnership
   }
 
   get handler (): ByteChannelHandler {
@@ -40,7 +40,7 @@ export class PairedChannel implements ByteChannel {
   write (pieces: readonly Uint8Array[]): boolean {
     return this.far?.receive(pieces.map(piece => {
       const copy = Uint8Array.from(piece)
-      this.writesInPlace && piece.fill(0xdd)
+      this.takesOwnership && piece.fill(0xdd)
 
       return copy
     })) ?? true

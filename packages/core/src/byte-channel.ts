@@ -10,14 +10,15 @@ import type { MessageStream } from '@libp2p/interface'
  * next one sets its own `handler`.
  *
  * What `onData` hands over belongs to the reader. What is written must not change
- * any more, and where `writesInPlace` is true it belongs to the channel.
+ * any more, and where `takesOwnership` is true it belongs to the channel.
  */
 export interface ByteChannel {
   /**
    * The channel may change the memory that it is given to write, as a WebSocket
-   * client does that masks it. Whoever writes what others still hold copies first.
+   * client does that masks it, and may free it when it has gone out. Whoever writes
+   * what others still hold copies first.
    */
-  readonly writesInPlace: boolean
+  readonly takesOwnership: boolean
 
   /** Set by the one reader of this channel. Set after the channel has closed, it hears `onClose` in a microtask. */
   handler: ByteChannelHandler
@@ -46,6 +47,12 @@ export interface ByteChannel {
 }
 
 export interface ByteChannelHandler {
+  /**
+   * The reader uses pieces during `onData` alone: their memory is the channel's
+   * again afterwards, to be freed or reused. Default: it stays the reader's.
+   */
+  readonly usesAtOnce?: boolean
+
   onData(piece: Uint8Array): void
   onDrain(): void
 

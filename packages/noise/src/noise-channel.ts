@@ -8,7 +8,7 @@ import type { ByteChannel, ByteChannelHandler } from '@libp2p-ws/core'
 
 /** The connection after the handshake: plaintext above, records below. */
 export class NoiseChannel implements ByteChannel {
-  readonly writesInPlace = false
+  readonly takesOwnership = false
 
   readonly #channel: ByteChannel
   readonly #cipher: CipherState

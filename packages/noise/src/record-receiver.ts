@@ -5,11 +5,9 @@ import type { CipherState } from './sans-io/cipher-state.ts'
 import type { ReadSide } from '@libp2p-ws/byte-channel'
 import type { ByteChannel, ByteChannelHandler } from '@libp2p-ws/core'
 
-/** Shows who still holds memory that is no longer theirs: ciphertext is overwritten once it is decrypted. */
-const POISON: boolean = globalThis.process?.env?.LIBP2P_WS_POISON === '1'
-
 /** Turns the records that come in on `channel` into plaintext for `read`. */
 export class RecordReceiver implements ByteChannelHandler {
+  readonly usesAtOnce = true
   readonly #channel: ByteChannel
   readonly #cipher: CipherState
   readonly #read: ReadSide
@@ -26,10 +24,12 @@ export class RecordReceiver implements ByteChannelHandler {
       this.#records.push(piece)
 
       for (let record = this.#records.next(); record !== undefined; record = this.#records.next()) {
-        for (const plaintext of this.#decrypt(record)) {
+        for (const plaintext of this.#cipher.decrypt(record)) {
           this.#read.deliver(plaintext)
         }
       }
+
+      this.#records.keep()
     } catch (err) {
       this.#channel.abort(err as Error)
     }
@@ -49,12 +49,5 @@ export class RecordReceiver implements ByteChannelHandler {
 
   onClose (error?: Error, code?: number): void {
     this.#read.close(error, code)
-  }
-
-  #decrypt (record: Uint8Array[]): Uint8Array[] {
-    const plaintext = this.#cipher.decrypt(record)
-    POISON && record.forEach(piece => piece.fill(0xdd))
-
-    return plaintext
   }
 }

@@ -2,7 +2,7 @@ import type { ByteChannel, ByteChannelHandler } from '@libp2p-ws/core'
 
 /** The lowest layer: keeps what was written, and gives what the test lets come in. */
 export class WireChannel implements ByteChannel {
-  readonly writesInPlace: boolean
+  readonly takesOwnership: boolean
   readonly calls: string[] = []
   handler: ByteChannelHandler = new Recorder()
   full = false
@@ -10,8 +10,8 @@ export class WireChannel implements ByteChannel {
   #written: Uint8Array[] = []
   #pending: Uint8Array[] = []
 
-  constructor (writesInPlace = false) {
-    this.writesInPlace = writesInPlace
+  constructor (takesOwnership = false) {
+    this.takesOwnership = takesOwnership
   }
 
   /** Everything since it was asked last. */
@@ -26,7 +26,7 @@ export class WireChannel implements ByteChannel {
 
   write (pieces: readonly Uint8Array[]): boolean {
     this.#written.push(...pieces.map(piece => Uint8Array.from(piece)))
-    this.writesInPlace && pieces.forEach(piece => piece.fill(0xdd))
+    this.takesOwnership && pieces.forEach(piece => piece.fill(0xdd))
 
     return !this.full
   }
@@ -45,7 +45,10 @@ export class WireChannel implements ByteChannel {
         return
       }
 
-      this.handler.onData(piece)
+      // a reader that says so has no use for it afterwards
+      const given = Uint8Array.from(piece)
+      this.handler.onData(given)
+      this.handler.usesAtOnce === true && given.fill(0xdd)
     }
   }
 

@@ -29,8 +29,8 @@ export class MeteredChannel implements ByteChannel {
     this.#meter = meter
   }
 
-  get writesInPlace (): boolean {
-    return this.#channel.writesInPlace
+  get takesOwnership (): boolean {
+    return this.#channel.takesOwnership
   }
 
   get handler (): ByteChannelHandler {
@@ -39,6 +39,7 @@ export class MeteredChannel implements ByteChannel {
 
   set handler (handler: ByteChannelHandler) {
     this.#channel.handler = {
+      ...handler.usesAtOnce === true && { usesAtOnce: true },
       onData: piece => {
         if (this.#returned > 0) {
           this.#returned -= piece.byteLength

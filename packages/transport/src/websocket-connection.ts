@@ -174,7 +174,7 @@ export class WebSocketConnection extends AbstractMultiaddrConnection implements 
     return {
       sentBytes: data.byteLength,
       // a stream's sender keeps its memory
-      canSendMore: this.#channel.write(this.#channel.writesInPlace ? [data.slice()] : [...data])
+      canSendMore: this.#channel.write(this.#channel.takesOwnership ? [data.slice()] : [...data])
     }
   }
 

@@ -51,7 +51,7 @@ export class FramePump {
       }
 
       // whoever sent them still holds them, and the slice of a Buffer would be a view of it
-      this.#blocked = !this.#channel.write(this.#channel.writesInPlace ? pieces.map(piece => Uint8Array.from(piece)) : pieces)
+      this.#blocked = !this.#channel.write(this.#channel.takesOwnership ? pieces.map(piece => Uint8Array.from(piece)) : pieces)
     }
 
     this.#time = undefined

@@ -8,20 +8,20 @@ const HIGH_WATER_BYTES = 64 * 1024
 
 export interface PairOptions {
   /** Overwrites what it was given to write, as a WebSocket client that masks does. */
-  writesInPlace?: boolean
+  takesOwnership?: boolean
 }
 
 /** One end of a connection in memory. What is written waits until it is delivered. */
 export class MemoryChannel implements ByteChannel {
-  readonly writesInPlace: boolean
+  readonly takesOwnership: boolean
   far: MemoryChannel | undefined
   writes = 0
   aborted: { error: Error, code: number | undefined } | undefined
   readonly #read = new ReadSide()
   #wire = new Uint8Array()
 
-  constructor ({ writesInPlace = false }: PairOptions) {
-    this.writesInPlace = writesInPlace
+  constructor ({ takesOwnership = false }: PairOptions) {
+    this.takesOwnership = takesOwnership
   }
 
   get handler (): ByteChannelHandler {
@@ -35,7 +35,7 @@ export class MemoryChannel implements ByteChannel {
   write (pieces: readonly Uint8Array[]): boolean {
     this.writes++
     this.#wire = Buffer.concat([this.#wire, ...pieces])
-    this.writesInPlace && pieces.forEach(piece => piece.fill(0xdd))
+    this.takesOwnership && pieces.forEach(piece => piece.fill(0xdd))
 
     return this.#wire.byteLength < HIGH_WATER_BYTES
   }

@@ -125,8 +125,8 @@ class End {
   }
 }
 
-async function run (steps: Step[], cut: number, writesInPlace: boolean): Promise<void> {
-  const { channels, muxers, settle } = muxerPair({}, { writesInPlace })
+async function run (steps: Step[], cut: number, takesOwnership: boolean): Promise<void> {
+  const { channels, muxers, settle } = muxerPair({}, { takesOwnership })
   const ends: [Map<number, End>, Map<number, End>] = [new Map(), new Map()]
   const add = (side: 0 | 1, stream: YamuxStream): void => {
     const end = new End(stream)
@@ -212,12 +212,12 @@ function act (end: End, action: Step['action'], size: number): void {
 }
 
 describe('streams, whatever is called at whatever moment', () => {
-  for (const writesInPlace of [false, true]) {
-    it(`bring each byte across once and in order, and call nobody after an abort${writesInPlace ? ', over a channel that overwrites' : ''}`, async function () {
+  for (const takesOwnership of [false, true]) {
+    it(`bring each byte across once and in order, and call nobody after an abort${takesOwnership ? ', over a channel that overwrites' : ''}`, async function () {
       this.timeout(120_000)
 
       await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 80, size: 'max' }), fc.integer({ min: 1, max: 70_000 }), async (steps, cut) => {
-        await run(steps, cut < 100 ? cut + 100 : cut, writesInPlace)
+        await run(steps, cut < 100 ? cut + 100 : cut, takesOwnership)
       }), { numRuns: 150 })
     })
   }

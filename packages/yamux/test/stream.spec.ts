@@ -412,7 +412,7 @@ describe('the head of a stream', () => {
 
 describe('a muxer', () => {
   it('copies what users still hold, where the channel writes in place', async () => {
-    const pair = muxerPair({}, { writesInPlace: true })
+    const pair = muxerPair({}, { takesOwnership: true })
     const arrived = firstStream(pair.muxers[1])
     const near = await pair.muxers[0].createStream()
     // of a Buffer, a slice would be a view

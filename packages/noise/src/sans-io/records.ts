@@ -101,6 +101,15 @@ export class RecordReader {
     return undefined
   }
 
+  /** Copies what it holds of a record that is not complete, after `next` gave undefined. */
+  keep (): void {
+    const last = this.#pieces.length - 1
+
+    if (last >= 0) {
+      this.#pieces[last] = Uint8Array.from(this.#pieces[last] ?? NOTHING)
+    }
+  }
+
   /** What came behind the last record. */
   rest (): Uint8Array {
     return this.#piece.subarray(this.#offset)

@@ -18,7 +18,7 @@ const MAX_PAUSED_BYTES = 4 * 1024 * 1024
  * reader pauses is kept here, and too much of it ends the connection.
  */
 export class BrowserChannel implements WebSocketChannel {
-  readonly writesInPlace = false
+  readonly takesOwnership = false
   closeReason = ''
   onClosed: ByteChannelHandler['onClose'] | undefined
 

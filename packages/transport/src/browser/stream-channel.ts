@@ -20,7 +20,7 @@ interface StreamChannelInit {
  * it, and the far end has to wait.
  */
 export class StreamChannel implements WebSocketChannel {
-  readonly writesInPlace = false
+  readonly takesOwnership = false
   closeReason = ''
   onClosed: ByteChannelHandler['onClose'] | undefined
 

@@ -4,7 +4,7 @@ import { CloseTimeoutError, KeepAliveTimeoutError, WebSocketClosedError, WebSock
 import { FrameParser } from '../sans-io/index.ts'
 import { LINGER } from './channel-settings.ts'
 import { FrameSender } from './frame-sender.ts'
-import { POISON } from './poison.ts'
+import { release } from './memory.ts'
 import { observe, startReading } from './socket-events.ts'
 import type { ChannelSettings } from './channel-settings.ts'
 import type { KeepAliveTarget } from './keep-alive.ts'
@@ -32,6 +32,7 @@ export interface FrameChannelInit {
 
 /** A WebSocket on a TCP or TLS socket, with framing of our own. */
 export class FrameChannel implements WebSocketChannel, KeepAliveTarget, SocketObserver {
+  readonly takesOwnership = true
   closeReason = ''
   onClosed: ByteChannelHandler['onClose'] | undefined
 
@@ -42,6 +43,9 @@ export class FrameChannel implements WebSocketChannel, KeepAliveTarget, SocketOb
   readonly #parser: FrameParser
   readonly #read = new ReadSide((error, code) => { this.onClosed?.(error, code) })
   #flowing = false
+
+  /** What the parser reads; undefined once somebody else has a part of it. */
+  #chunk: Uint8Array | undefined
   #pumping = false
   #closeCode: number | undefined
   #failure: Error | undefined
@@ -59,11 +63,6 @@ export class FrameChannel implements WebSocketChannel, KeepAliveTarget, SocketOb
     socket.setNoDelay()
     observe(socket, this)
     settings.keepAlive?.watch(this)
-  }
-
-  /** A client masks what it is given; RFC 6455 section 5.1 does not let a server. */
-  get writesInPlace (): boolean {
-    return this.#client || POISON
   }
 
   get handler (): ByteChannelHandler {
@@ -144,7 +143,8 @@ export class FrameChannel implements WebSocketChannel, KeepAliveTarget, SocketOb
       return
     }
 
-    this.#parser.handleData(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength))
+    this.#chunk = new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength)
+    this.#parser.handleData(this.#chunk)
     this.#pump()
   }
 
@@ -202,10 +202,19 @@ export class FrameChannel implements WebSocketChannel, KeepAliveTarget, SocketOb
       const output = this.#parser.pollOutput()
 
       if (output === undefined) {
+        this.#releaseChunk()
         return
       }
 
       this.#handle(output)
+    }
+  }
+
+  /** The parser has come to its end. */
+  #releaseChunk (): void {
+    if (this.#chunk !== undefined) {
+      release([this.#chunk])
+      this.#chunk = undefined
     }
   }
 
@@ -221,7 +230,10 @@ export class FrameChannel implements WebSocketChannel, KeepAliveTarget, SocketOb
   #handle (output: FrameOutput): void {
     switch (output.type) {
       case 'payload':
-        this.#read.deliver(output.bytes)
+        if (!this.#read.deliver(output.bytes)) {
+          this.#chunk = undefined
+        }
+
         break
       case 'ping':
         this.#sender.pong(output.payload)

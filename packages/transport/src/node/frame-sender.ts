@@ -2,7 +2,7 @@ import { MAX_MESSAGE_BYTES } from '../channel.ts'
 import { FrameWriter } from '../sans-io/index.ts'
 import { SHORT_PIECE_BYTES } from './channel-settings.ts'
 import { nextMask } from './mask-source.ts'
-import { POISON, poison } from './poison.ts'
+import { isReleasable, release } from './memory.ts'
 import { writeTogether } from './write-together.ts'
 import type net from 'node:net'
 
@@ -83,16 +83,19 @@ export class FrameSender {
     return waiting
   }
 
-  /** Where it is given away with it, `given` is released when the chunks have gone out. */
-  #send (chunks: readonly Uint8Array[], given?: readonly Uint8Array[]): void {
+  /** Frees `given` when the chunks have gone out. */
+  #send (chunks: readonly Uint8Array[], given: readonly Uint8Array[] = []): void {
+    const last = given.some(isReleasable) ? chunks.at(-1) : undefined
+
     writeTogether(this.#socket, () => {
-      chunks.forEach((chunk, index) => {
-        if (POISON && given !== undefined && index === chunks.length - 1) {
-          this.#socket.write(chunk, () => { poison(given) })
+      for (const chunk of chunks) {
+        if (chunk === last) {
+          // after an error the socket may still look at it
+          this.#socket.write(chunk, error => { error == null && release(given) })
         } else {
           this.#socket.write(chunk)
         }
-      })
+      }
     })
   }
 }

@@ -13,7 +13,7 @@ import type net from 'node:net'
 
 /** A WebSocket of `ws`, client's or server's. */
 export class WsChannel implements WebSocketChannel, KeepAliveTarget {
-  readonly writesInPlace = false
+  readonly takesOwnership = false
   closeReason = ''
   onClosed: ByteChannelHandler['onClose'] | undefined
 
