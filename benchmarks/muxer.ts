@@ -53,7 +53,7 @@ const MUXERS: Record<string, () => Pair> = {
 
 /** Hands over in a microtask what was written, without a copy. */
 class MemoryChannel implements ByteChannel {
-  readonly writesInPlace = false
+  readonly takesOwnership = false
   far: MemoryChannel | undefined
   readonly #read = new ReadSide()
   #waiting: Uint8Array[] = []
