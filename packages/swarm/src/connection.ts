@@ -102,6 +102,11 @@ export class SwarmConnection extends TypedEventEmitter<Omit<MessageStreamEvents,
     init.maConn.addEventListener('close', event => { this.dispatchEvent(new StreamCloseEvent(event.local, event.error)) }, { once: true })
   }
 
+  /** This end's address, where the transport tells it: ours does, js-libp2p's do not. */
+  get localAddr (): Multiaddr | undefined {
+    return (this.#maConn as { localAddr?: Multiaddr }).localAddr
+  }
+
   get localPeer (): PeerId {
     return this.#context.localPeer
   }

@@ -48,6 +48,17 @@ describe('transports and muxers of js-libp2p plug in', () => {
     }
   })
 
+  it('ws tells both addresses of a connection, where others tell the far one', async () => {
+    const [a, b] = await Promise.all([makeSwarm({ transports: [webSockets()], listen: [] }), makeSwarm({ transports: [webSockets()], listen: [multiaddr('/ip4/127.0.0.1/tcp/0/ws')] })])
+    b.handle('/echo', echo)
+    await introduce(a, b)
+    // both ends have it when a stream has been opened
+    await a.newStream(b.localPeer, '/echo')
+    const [near, far] = [a.conns()[0], b.conns()[0]]
+    expect(`${near?.localAddr}/p2p/${a.localPeer}`).to.equal(far?.remoteAddr.toString())
+    expect(`${far?.localAddr}/p2p/${b.localPeer}`).to.equal(near?.remoteAddr.toString())
+  })
+
   it('mplex, settled by multistream-select', async () => {
     const [a, b] = await Promise.all([makeSwarm({ streamMuxers: [mplex()] }), makeSwarm({ streamMuxers: [mplex()] })])
     b.handle('/echo', echo)

@@ -1,4 +1,5 @@
 import type { ByteChannel, ByteChannelHandler } from '@libp2p-ws/core'
+import type { Multiaddr } from '@multiformats/multiaddr'
 
 /**
  * One open WebSocket. What is below, `ws` on Node or the runtime's own client in
@@ -7,6 +8,9 @@ import type { ByteChannel, ByteChannelHandler } from '@libp2p-ws/core'
 export interface WebSocketChannel extends ByteChannel {
   /** Why the far end closed, as it said. Empty until `onClose`, and when it said nothing. */
   readonly closeReason: string
+
+  /** This end of the socket. Absent in a browser, and when it is closed. */
+  readonly localAddr?: Multiaddr | undefined
 
   /** Hears of the close after the handler, whoever reads by then. */
   onClosed: ByteChannelHandler['onClose'] | undefined

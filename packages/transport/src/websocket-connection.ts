@@ -12,9 +12,8 @@ import type { ByteChannel, ByteChannelSource } from '@libp2p-ws/core'
 import type { Multiaddr } from '@multiformats/multiaddr'
 
 /**
- * Bytes that wait for a reader before the socket is no longer read. More than
- * one read of a socket (64 KiB in Node), far below the 4 MiB at which
- * js-libp2p's streams give up.
+ * Bytes that wait for a reader before the socket is no longer read. More than one read of
+ * a socket (64 KiB in Node), far below the 4 MiB at which js-libp2p's streams give up.
  */
 const READ_HIGH_WATER_BYTES = 256 * 1024
 
@@ -77,6 +76,11 @@ export class WebSocketConnection extends AbstractMultiaddrConnection implements 
     this.#channel.onClosed = (error, code) => { this.#onChannelClose(error, code) }
     // nothing is lost: what comes waits for a listener
     this.#channel.resume()
+  }
+
+  /** This end of the socket. Undefined in a browser, and when the connection is closed. */
+  get localAddr (): Multiaddr | undefined {
+    return this.#channel.localAddr
   }
 
   /** Resolves when the WebSocket is closed. */

@@ -35,6 +35,14 @@ for (const framing of FRAMING_PAIRS) {
       expect(await answer).to.equalBytes(Uint8Array.of(4, 5))
     })
 
+    it('says which address each end has', () => {
+      const [local, remote] = [near, far] as any[]
+      expect(local.localAddr.toString()).to.equal(far.remoteAddr.toString())
+      expect(remote.localAddr.toString()).to.equal(near.remoteAddr.toString())
+      near.abort(new Error('done'))
+      expect(() => local.localAddr).to.not.throw()
+    })
+
     it('says where an inbound connection comes from', () => {
       expect(far.direction).to.equal('inbound')
       expect(far.remoteAddr.toString()).to.match(/^\/ip4\/127\.0\.0\.1\/tcp\/\d+\/ws$/)

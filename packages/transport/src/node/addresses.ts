@@ -3,10 +3,18 @@ import { fromNetAddress, parseWebSocketMultiaddr, toNetAddress } from '@libp2p-w
 import { multiaddr } from '@multiformats/multiaddr'
 import type { ClientAddress } from './client-address.ts'
 import type { Multiaddr } from '@multiformats/multiaddr'
+import type net from 'node:net'
 
 /** The multiaddr of the far end of an inbound connection. */
 export function clientMultiaddr ({ address, port }: ClientAddress, secure: boolean): Multiaddr {
   return multiaddr(`${ipString(address)}/tcp/${port}${secure ? '/tls/ws' : '/ws'}`)
+}
+
+/** The multiaddr of this end of `socket`; undefined when it is closed. */
+export function localMultiaddr (socket: net.Socket): Multiaddr | undefined {
+  const { localAddress, localPort } = socket
+
+  return localAddress === undefined || localPort === undefined ? undefined : clientMultiaddr({ address: localAddress, port: localPort }, 'encrypted' in socket)
 }
 
 /** The schemes that a port serves. */

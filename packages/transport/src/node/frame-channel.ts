@@ -2,6 +2,7 @@ import { ReadSide } from '@libp2p-ws/byte-channel'
 import { CLOSE_ABNORMAL, CLOSE_NO_STATUS, CLOSE_NORMAL, closeCodeOf, closeReasonOf, isNormalClose } from '../close-code.ts'
 import { CloseTimeoutError, KeepAliveTimeoutError, WebSocketClosedError, WebSocketProtocolError } from '../errors.ts'
 import { FrameParser } from '../sans-io/index.ts'
+import { localMultiaddr } from './addresses.ts'
 import { LINGER } from './channel-settings.ts'
 import { FrameSender } from './frame-sender.ts'
 import { release } from './memory.ts'
@@ -12,6 +13,7 @@ import type { SocketObserver } from './socket-events.ts'
 import type { WebSocketChannel } from '../channel.ts'
 import type { FrameOutput } from '../sans-io/index.ts'
 import type { ByteChannelHandler } from '@libp2p-ws/core'
+import type { Multiaddr } from '@multiformats/multiaddr'
 import type net from 'node:net'
 
 export interface FrameChannelInit {
@@ -63,6 +65,10 @@ export class FrameChannel implements WebSocketChannel, KeepAliveTarget, SocketOb
     socket.setNoDelay()
     observe(socket, this)
     settings.keepAlive?.watch(this)
+  }
+
+  get localAddr (): Multiaddr | undefined {
+    return localMultiaddr(this.#socket)
   }
 
   get handler (): ByteChannelHandler {
@@ -202,19 +208,12 @@ export class FrameChannel implements WebSocketChannel, KeepAliveTarget, SocketOb
       const output = this.#parser.pollOutput()
 
       if (output === undefined) {
-        this.#releaseChunk()
+        this.#chunk !== undefined && release([this.#chunk])
+        this.#chunk = undefined
         return
       }
 
       this.#handle(output)
-    }
-  }
-
-  /** The parser has come to its end. */
-  #releaseChunk (): void {
-    if (this.#chunk !== undefined) {
-      release([this.#chunk])
-      this.#chunk = undefined
     }
   }
 

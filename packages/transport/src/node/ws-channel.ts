@@ -4,11 +4,13 @@ import { MAX_MESSAGE_BYTES } from '../channel.ts'
 import { CLOSE_NORMAL, closeCodeOf, closeReasonOf, isNormalClose } from '../close-code.ts'
 import { KeepAliveTimeoutError, WebSocketClosedError, WebSocketProtocolError } from '../errors.ts'
 import { joinShort, toMessages } from '../sans-io/index.ts'
+import { localMultiaddr } from './addresses.ts'
 import { LINGER, SHORT_PIECE_BYTES } from './channel-settings.ts'
 import type { ChannelSettings } from './channel-settings.ts'
 import type { KeepAliveTarget } from './keep-alive.ts'
 import type { WebSocketChannel } from '../channel.ts'
 import type { ByteChannelHandler } from '@libp2p-ws/core'
+import type { Multiaddr } from '@multiformats/multiaddr'
 import type net from 'node:net'
 
 /** A WebSocket of `ws`, client's or server's. */
@@ -43,6 +45,10 @@ export class WsChannel implements WebSocketChannel, KeepAliveTarget {
     webSocket.on('close', (code, reason) => { this.#onClose(code, reason.toString()) })
     socket.on('drain', () => { this.#onDrain() })
     socket.on('error', err => { this.#failure ??= new WebSocketClosedError(1006, '', err) })
+  }
+
+  get localAddr (): Multiaddr | undefined {
+    return localMultiaddr(this.#socket)
   }
 
   get handler (): ByteChannelHandler {
