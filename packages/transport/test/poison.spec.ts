@@ -4,7 +4,10 @@ import { promisify } from 'node:util'
 import { expect } from 'aegir/chai'
 
 const MOCHA = createRequire(import.meta.url).resolve('mocha/bin/mocha.js')
-const SPECS = ['connection', 'taken-channel', 'transport-suite', 'compliance', 'js-libp2p']
+const ALWAYS = ['connection', 'taken-channel']
+
+/** The whole of them takes the better part of a minute. */
+const SPECS = process.env['CI'] === undefined ? ALWAYS : [...ALWAYS, 'transport-suite', 'compliance', 'js-libp2p']
 
 describe('with released memory overwritten', function () {
   this.timeout(300_000)
@@ -18,7 +21,7 @@ describe('with released memory overwritten', function () {
     })
     const { stats } = JSON.parse(stdout.slice(stdout.indexOf('{\n')))
     expect(stats).to.include({ failures: 0 })
-    expect(stats.passes).to.be.greaterThan(100)
+    expect(stats.passes).to.be.greaterThan(50)
   })
 
   it('what was written is overwritten when it has gone out', async () => {

@@ -128,7 +128,8 @@ describe('a writer that waits for room', () => {
 
   it('hears of the end of the stream', async () => {
     const [outbound] = multiaddrConnectionPair()
-    const stream = await ours()().createStreamMuxer(outbound).createStream()
+    const muxer = ours()().createStreamMuxer(outbound)
+    const stream = await muxer.createStream()
 
     while (stream.send(new Uint8Array(65_536))) {
       // until there is no room
@@ -137,6 +138,7 @@ describe('a writer that waits for room', () => {
     const waiting = expect(stream.onDrain()).to.eventually.be.rejectedWith('enough')
     stream.abort(new Error('enough'))
     await waiting
+    muxer.abort(new Error('test over'))
   })
 })
 
