@@ -27,8 +27,8 @@ import type { Readable, Writable } from 'node:stream'
 const MIB = 1024 * 1024
 const CHUNK = 64 * 1024
 
-/** What is written is given away: so many chunks later, it has gone out. */
-const CHUNKS = Array.from({ length: 128 }, () => Buffer.alloc(CHUNK, 1))
+/** Sent again and again, where the stack leaves it alone. */
+const BYTES = Buffer.alloc(CHUNK, 1)
 
 /** What each end of a connection can do, whatever is below. */
 interface Wire {
@@ -136,7 +136,7 @@ async function upload (stack: Stack, address: string): Promise<Pick<Measured, 'u
   const before = process.cpuUsage()
 
   for (let sent = 0; sent < total; sent += CHUNK) {
-    if (!wire.send(CHUNKS[sent / CHUNK % CHUNKS.length] ?? CHUNKS[0] as Buffer)) {
+    if (!wire.send(BYTES)) {
       await wire.drain()
     }
   }
@@ -331,6 +331,8 @@ function channelWire (maConn: MultiaddrConnection): Wire {
   let onBytes = (_bytes: Uint8Array): void => {}
   let onDrain = (): void => {}
   channel.handler = {
+    // as noise does
+    usesAtOnce: true,
     onData: piece => { onBytes(piece) },
     onDrain: () => { onDrain() },
     onEnd () {},
@@ -339,7 +341,8 @@ function channelWire (maConn: MultiaddrConnection): Wire {
   channel.resume()
 
   return {
-    send: chunk => channel.write([chunk]),
+    // new memory each time, as an encrypter's is: the channel frees it
+    send: chunk => channel.write([chunk === BYTES ? Buffer.allocUnsafeSlow(CHUNK) : chunk]),
     drain: async () => new Promise(resolve => { onDrain = resolve }),
     onBytes: listener => { onBytes = listener },
     close: async () => maConn.close()
