@@ -1,12 +1,10 @@
 import { AbstractMessageStream } from '@libp2p/utils'
+import { FaceReading } from './face-reading.ts'
 import { TappedChannel } from './tapped-channel.ts'
 import type { AbortOptions, StreamOptions, Logger, MessageStreamDirection } from '@libp2p/interface'
 import type { SendResult } from '@libp2p/utils'
 import type { ByteChannel, ByteChannelSource } from '@libp2p-ws/core'
 import type { Uint8ArrayList } from 'uint8arraylist'
-
-/** Bytes that wait for a reader before the channel is paused; far below the 4 MiB at which js-libp2p's streams give up. */
-const READ_HIGH_WATER_BYTES = 256 * 1024
 
 export interface ChannelStreamInit extends StreamOptions {
   log: Logger
@@ -17,12 +15,12 @@ export interface ChannelStreamInit extends StreamOptions {
 export class ChannelStream extends AbstractMessageStream implements ByteChannelSource {
   readonly #channel: ByteChannel
   readonly #closed = Promise.withResolvers<void>()
-  #taken = false
-  #reading = true
+  readonly #reading: FaceReading
 
   constructor (channel: ByteChannel, init: ChannelStreamInit) {
     super(init)
     this.#channel = channel
+    this.#reading = new FaceReading(channel)
     channel.handler = {
       onData: piece => { this.onData(piece) },
       onDrain: () => { this.safeDispatchEvent('drain') },
@@ -34,23 +32,18 @@ export class ChannelStream extends AbstractMessageStream implements ByteChannelS
   }
 
   takeChannel (): ByteChannel {
-    if (this.#taken) {
+    if (this.#reading.taken) {
       throw new Error('the channel was taken before')
     }
 
-    this.#taken = true
-    this.#channel.pause()
-    const channel = new TappedChannel(this.#channel, error => { this.#onClose(error) })
-    const unread = this.readBuffer.sublist()
-    this.readBuffer.consume(unread.byteLength)
-    ;[...unread].reverse().forEach(piece => { channel.unread(piece) })
+    this.#reading.giveAway(this.readBuffer)
 
-    return channel
+    return new TappedChannel(this.#channel, error => { this.#onClose(error) })
   }
 
   /** @throws {Error} when the channel was taken, or the stream is closing or aborted */
   override send (data: Uint8Array | Uint8ArrayList): boolean {
-    if (this.#taken) {
+    if (this.#reading.taken) {
       throw new Error('the channel was taken')
     }
 
@@ -74,11 +67,11 @@ export class ChannelStream extends AbstractMessageStream implements ByteChannelS
   }
 
   override sendPause (): void {
-    this.#regulateReading()
+    this.#reading.regulate(this)
   }
 
   override sendResume (): void {
-    this.#regulateReading()
+    this.#reading.regulate(this)
   }
 
   /** @throws {Error} the reason of the signal, or what the channel failed with */
@@ -93,8 +86,7 @@ export class ChannelStream extends AbstractMessageStream implements ByteChannelS
     const aborted = Promise.withResolvers<never>()
     const onAbort = (): void => { aborted.reject(options?.signal?.reason) }
     options?.signal?.addEventListener('abort', onAbort, { once: true })
-    // the far end's close is behind what it sent
-    this.#regulateReading()
+    this.#reading.regulate(this)
     this.#channel.close()
 
     try {
@@ -106,18 +98,7 @@ export class ChannelStream extends AbstractMessageStream implements ByteChannelS
 
   protected override dispatchReadBuffer (): void {
     super.dispatchReadBuffer()
-    this.#regulateReading()
-  }
-
-  #regulateReading (): void {
-    const reading = this.status === 'closing' || (this.readStatus !== 'paused' && this.readBufferLength < READ_HIGH_WATER_BYTES)
-
-    if (this.#taken || reading === this.#reading) {
-      return
-    }
-
-    this.#reading = reading
-    reading ? this.#channel.resume() : this.#channel.pause()
+    this.#reading.regulate(this)
   }
 
   #onClose (error: Error | undefined): void {

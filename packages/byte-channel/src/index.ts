@@ -4,8 +4,11 @@
  */
 export { channelOf, messageStreamOf } from './channel-of.ts'
 export { ChannelStream } from './channel-stream.ts'
+export { FaceReading } from './face-reading.ts'
+export { ForwardingChannel } from './forwarding-channel.ts'
 export { HandshakeReader } from './handshake-reader.ts'
 export { MessageStreamChannel } from './message-stream-channel.ts'
 export { ReadSide } from './read-side.ts'
 export { TappedChannel } from './tapped-channel.ts'
 export type { ChannelStreamInit } from './channel-stream.ts'
+export type { Face } from './face-reading.ts'

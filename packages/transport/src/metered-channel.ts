@@ -1,3 +1,4 @@
+import { ForwardingChannel } from '@libp2p-ws/byte-channel'
 import type { MessageStream } from '@libp2p/interface'
 import type { ByteChannel, ByteChannelHandler } from '@libp2p-ws/core'
 
@@ -17,69 +18,36 @@ export function isWatched (stream: MessageStream): boolean {
 }
 
 /** A channel that shows a meter what passes, once each way. */
-export class MeteredChannel implements ByteChannel {
-  readonly #channel: ByteChannel
+export class MeteredChannel extends ForwardingChannel {
   readonly #meter: ChannelMeter
 
   /** Bytes that were given back, and come a second time. */
   #returned = 0
 
   constructor (channel: ByteChannel, meter: ChannelMeter) {
-    this.#channel = channel
+    super(channel)
     this.#meter = meter
   }
 
-  get takesOwnership (): boolean {
-    return this.#channel.takesOwnership
-  }
-
-  get handler (): ByteChannelHandler {
-    return this.#channel.handler
-  }
-
-  set handler (handler: ByteChannelHandler) {
-    this.#channel.handler = {
-      ...handler.usesAtOnce === true && { usesAtOnce: true },
-      onData: piece => {
-        if (this.#returned > 0) {
-          this.#returned -= piece.byteLength
-        } else {
-          this.#meter.onRead(piece)
-        }
-
-        handler.onData(piece)
-      },
-      onDrain: () => { handler.onDrain() },
-      onEnd: () => { handler.onEnd() },
-      onClose: (error, code) => { handler.onClose(error, code) }
-    }
-  }
-
-  write (pieces: readonly Uint8Array[]): boolean {
+  override write (pieces: readonly Uint8Array[]): boolean {
     // first: the channel may change the pieces
     this.#meter.onWrite(pieces)
 
-    return this.#channel.write(pieces)
+    return super.write(pieces)
   }
 
-  pause (): void {
-    this.#channel.pause()
-  }
-
-  resume (): void {
-    this.#channel.resume()
-  }
-
-  unread (piece: Uint8Array): void {
+  override unread (piece: Uint8Array): void {
     this.#returned += piece.byteLength
-    this.#channel.unread(piece)
+    super.unread(piece)
   }
 
-  close (): void {
-    this.#channel.close()
-  }
+  protected override passData (handler: ByteChannelHandler, piece: Uint8Array): void {
+    if (this.#returned > 0) {
+      this.#returned -= piece.byteLength
+    } else {
+      this.#meter.onRead(piece)
+    }
 
-  abort (error: Error, code?: number): void {
-    this.#channel.abort(error, code)
+    super.passData(handler, piece)
   }
 }

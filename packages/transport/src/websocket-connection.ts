@@ -1,5 +1,6 @@
 import { StreamMessageEvent } from '@libp2p/interface'
 import { AbstractMultiaddrConnection } from '@libp2p/utils'
+import { FaceReading } from '@libp2p-ws/byte-channel'
 import { ClosedError } from '@libp2p-ws/core'
 import { Uint8ArrayList } from 'uint8arraylist'
 import { MAX_MESSAGE_BYTES } from './channel.ts'
@@ -10,12 +11,6 @@ import type { AbortOptions, CounterGroup, Logger, MessageStreamDirection, Stream
 import type { SendResult } from '@libp2p/utils'
 import type { ByteChannel, ByteChannelSource } from '@libp2p-ws/core'
 import type { Multiaddr } from '@multiformats/multiaddr'
-
-/**
- * Bytes that wait for a reader before the socket is no longer read. More than one read of
- * a socket (64 KiB in Node), far below the 4 MiB at which js-libp2p's streams give up.
- */
-const READ_HIGH_WATER_BYTES = 256 * 1024
 
 export interface WebSocketConnectionInit {
   channel: WebSocketChannel
@@ -41,6 +36,7 @@ export interface WebSocketCloseDetail {
 /** js-libp2p's face on one WebSocket. */
 export class WebSocketConnection extends AbstractMultiaddrConnection implements ByteChannelSource {
   readonly #channel: WebSocketChannel
+  readonly #reading: FaceReading
   readonly #onClose: ((maConn: WebSocketConnection) => void) | undefined
 
   /** Made when somebody waits. */
@@ -48,8 +44,6 @@ export class WebSocketConnection extends AbstractMultiaddrConnection implements 
   #channelClosed = false
   #closeCode: number | undefined
   #closeError: Error | undefined
-  #reading = true
-  #taken = false
   #showing = false
   #dispatching = false
 
@@ -65,6 +59,7 @@ export class WebSocketConnection extends AbstractMultiaddrConnection implements 
     })
 
     this.#channel = init.channel
+    this.#reading = new FaceReading(init.channel)
     this.#onClose = init.onClose
 
     this.#channel.handler = {
@@ -106,16 +101,11 @@ export class WebSocketConnection extends AbstractMultiaddrConnection implements 
 
   /** @throws {ChannelTakenError} when it was taken before */
   takeChannel (): ByteChannel {
-    if (this.#taken) {
+    if (this.#reading.taken) {
       throw new ChannelTakenError()
     }
 
-    this.#taken = true
-    this.#channel.pause()
-    const unread = this.readBuffer.sublist()
-    this.readBuffer.consume(unread.byteLength)
-    const pieces = [...unread].reverse()
-    pieces.forEach(piece => { this.#channel.unread(piece) })
+    this.#reading.giveAway(this.readBuffer)
 
     return isWatched(this)
       ? new MeteredChannel(this.#channel, {
@@ -137,7 +127,7 @@ export class WebSocketConnection extends AbstractMultiaddrConnection implements 
       return true
     }
 
-    if (this.#taken) {
+    if (this.#reading.taken) {
       throw new ChannelTakenError()
     }
 
@@ -187,20 +177,15 @@ export class WebSocketConnection extends AbstractMultiaddrConnection implements 
   }
 
   override sendPause (): void {
-    this.#regulateReading()
+    this.#reading.regulate(this)
   }
 
   override sendResume (): void {
-    this.#regulateReading()
+    this.#reading.regulate(this)
   }
 
   override async sendClose (options?: AbortOptions): Promise<void> {
-    if (!this.#taken) {
-      // A socket that is not read never sees the far end's close frame.
-      this.#reading = true
-      this.#channel.resume()
-    }
-
+    this.#reading.regulate(this)
     this.#channel.close()
 
     const gaveUp = Promise.withResolvers<never>()
@@ -227,7 +212,7 @@ export class WebSocketConnection extends AbstractMultiaddrConnection implements 
       this.#dispatching = false
     }
 
-    this.#regulateReading()
+    this.#reading.regulate(this)
   }
 
   /** Lets those count what goes out who wrapped `send`. */
@@ -248,24 +233,6 @@ export class WebSocketConnection extends AbstractMultiaddrConnection implements 
     }
 
     this.onData(piece)
-  }
-
-  /** Reads the socket while somebody takes what comes. */
-  #regulateReading (): void {
-    const reading = this.status === 'closing' ||
-      (this.readStatus !== 'paused' && this.readBufferLength < READ_HIGH_WATER_BYTES)
-
-    if (this.#taken || reading === this.#reading) {
-      return
-    }
-
-    this.#reading = reading
-
-    if (reading) {
-      this.#channel.resume()
-    } else {
-      this.#channel.pause()
-    }
   }
 
   #describeClose (event: StreamCloseEvent & WebSocketCloseDetail): void {

@@ -37,17 +37,11 @@ export class ListenerNegotiation implements Negotiation {
   }
 
   handleData (piece: Uint8Array): Uint8Array | undefined {
-    this.#reader.push(piece)
-
-    for (let message = this.#reader.next(); message !== undefined; message = this.#reader.next()) {
+    return this.#reader.read(piece, message => {
       this.#handleMessage(message)
 
-      if (this.#protocol !== undefined) {
-        return this.#reader.rest()
-      }
-    }
-
-    return undefined
+      return this.#protocol !== undefined
+    })
   }
 
   #handleMessage (message: string): void {

@@ -108,6 +108,24 @@ export class MessageReader {
     return decodeText(this.#bytes.subarray(start, end - 1))
   }
 
+  /**
+   * Gives the messages of `piece` to `handle` until that says that it was the last.
+   * Returns what came behind the last; undefined when there may be more.
+   *
+   * @throws {MultistreamError} as `next`, and what `handle` throws
+   */
+  read (piece: Uint8Array, handle: (message: string) => boolean): Uint8Array | undefined {
+    this.push(piece)
+
+    for (let message = this.next(); message !== undefined; message = this.next()) {
+      if (handle(message)) {
+        return this.rest()
+      }
+    }
+
+    return undefined
+  }
+
   /** What came behind the last message. */
   rest (): Uint8Array {
     return this.#bytes.subarray(this.#offset)

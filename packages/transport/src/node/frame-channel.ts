@@ -1,19 +1,14 @@
-import { ReadSide } from '@libp2p-ws/byte-channel'
 import { CLOSE_ABNORMAL, CLOSE_NO_STATUS, CLOSE_NORMAL, closeCodeOf, closeReasonOf, isNormalClose } from '../close-code.ts'
 import { CloseTimeoutError, KeepAliveTimeoutError, WebSocketClosedError, WebSocketProtocolError } from '../errors.ts'
 import { FrameParser } from '../sans-io/index.ts'
-import { localMultiaddr } from './addresses.ts'
 import { LINGER } from './channel-settings.ts'
 import { FrameSender } from './frame-sender.ts'
 import { release } from './memory.ts'
+import { SocketChannel } from './socket-channel.ts'
 import { observe, startReading } from './socket-events.ts'
 import type { ChannelSettings } from './channel-settings.ts'
-import type { KeepAliveTarget } from './keep-alive.ts'
 import type { SocketObserver } from './socket-events.ts'
-import type { WebSocketChannel } from '../channel.ts'
 import type { FrameOutput } from '../sans-io/index.ts'
-import type { ByteChannelHandler } from '@libp2p-ws/core'
-import type { Multiaddr } from '@multiformats/multiaddr'
 import type net from 'node:net'
 
 export interface FrameChannelInit {
@@ -33,17 +28,11 @@ export interface FrameChannelInit {
 // The reader hears at once; the socket has LINGER to get the last frame out.
 
 /** A WebSocket on a TCP or TLS socket, with framing of our own. */
-export class FrameChannel implements WebSocketChannel, KeepAliveTarget, SocketObserver {
+export class FrameChannel extends SocketChannel implements SocketObserver {
   readonly takesOwnership = true
-  closeReason = ''
-  onClosed: ByteChannelHandler['onClose'] | undefined
-
-  readonly #socket: net.Socket
-  readonly #settings: ChannelSettings
   readonly #client: boolean
   readonly #sender: FrameSender
   readonly #parser: FrameParser
-  readonly #read = new ReadSide((error, code) => { this.onClosed?.(error, code) })
   #flowing = false
 
   /** What the parser reads; undefined once somebody else has a part of it. */
@@ -54,8 +43,7 @@ export class FrameChannel implements WebSocketChannel, KeepAliveTarget, SocketOb
   #timer: NodeJS.Timeout | undefined
 
   constructor ({ socket, head, side, settings }: FrameChannelInit) {
-    this.#socket = socket
-    this.#settings = settings
+    super(socket, settings)
     this.#client = side === 'client'
     this.#sender = new FrameSender(socket, side)
     this.#parser = new FrameParser({ masked: !this.#client, maxPayload: settings.maxPayload })
@@ -67,59 +55,35 @@ export class FrameChannel implements WebSocketChannel, KeepAliveTarget, SocketOb
     settings.keepAlive?.watch(this)
   }
 
-  get localAddr (): Multiaddr | undefined {
-    return localMultiaddr(this.#socket)
-  }
-
-  get handler (): ByteChannelHandler {
-    return this.#read.handler
-  }
-
-  set handler (handler: ByteChannelHandler) {
-    this.#read.handler = handler
-  }
-
-  get paused (): boolean {
-    return this.#read.paused
-  }
-
-  get bytesReceived (): number {
-    return this.#socket.bytesRead
-  }
-
   write (pieces: readonly Uint8Array[]): boolean {
-    return this.#read.closed || this.#sender.write(pieces, this.#settings.maxBufferedAmount)
+    return this.read.closed || this.#sender.write(pieces, this.settings.maxBufferedAmount)
   }
 
   /** The socket goes on until more comes: a reader often resumes before that. */
   pause (): void {
-    this.#read.pause()
+    this.read.pause()
   }
 
   resume (): void {
-    this.#read.resume()
+    this.read.resume()
     this.#pump()
-  }
-
-  unread (piece: Uint8Array): void {
-    this.#read.unread(piece)
   }
 
   close (): void {
     if (!this.#sender.closed) {
       this.#sender.close(CLOSE_NORMAL)
-      this.#destroyAfter(this.#settings.closeTimeout)
+      this.#destroyAfter(this.settings.closeTimeout)
     }
   }
 
   abort (error: Error, code?: number): void {
-    if (this.#read.closed) {
+    if (this.read.closed) {
       return
     }
 
     // Behind bytes that nobody takes, a close frame would not be seen.
     if (this.#sender.closed || this.#sender.full) {
-      this.#socket.destroy()
+      this.socket.destroy()
       this.#fail(error)
     } else {
       this.#sender.close(closeCodeOf(error, code), closeReasonOf(error))
@@ -133,7 +97,7 @@ export class FrameChannel implements WebSocketChannel, KeepAliveTarget, SocketOb
   }
 
   onDead (timeout: number): void {
-    this.#socket.destroy()
+    this.socket.destroy()
     this.#fail(new KeepAliveTimeoutError(timeout))
   }
 
@@ -142,10 +106,10 @@ export class FrameChannel implements WebSocketChannel, KeepAliveTarget, SocketOb
       return
     }
 
-    if (this.#read.paused) {
+    if (this.read.paused) {
       this.#flowing = false
-      this.#socket.pause()
-      this.#socket.unshift(chunk)
+      this.socket.pause()
+      this.socket.unshift(chunk)
       return
     }
 
@@ -156,13 +120,13 @@ export class FrameChannel implements WebSocketChannel, KeepAliveTarget, SocketOb
 
   /** The far end ended the TCP connection; what it sent before may still have to be read. */
   onSocketEnd (): void {
-    this.#socket.end()
-    this.#destroyAfter(this.#settings.closeTimeout)
+    this.socket.end()
+    this.#destroyAfter(this.settings.closeTimeout)
   }
 
   onSocketDrain (): void {
     if (this.#sender.drained()) {
-      this.#read.drain()
+      this.read.drain()
     }
   }
 
@@ -174,14 +138,14 @@ export class FrameChannel implements WebSocketChannel, KeepAliveTarget, SocketOb
     clearTimeout(this.#timer)
 
     // A close frame may be among what a paused reader has not taken.
-    if (!this.#read.paused || !this.#parser.pending) {
+    if (!this.read.paused || !this.#parser.pending) {
       this.#finish()
     }
   }
 
   /** What comes is for nobody: this end gave up, or the far end said that it is done. */
   get #ignoring (): boolean {
-    return this.#read.closed || this.#closeCode !== undefined
+    return this.read.closed || this.#closeCode !== undefined
   }
 
   /** Delivers what was received for as long as the reader takes it, then reads on. */
@@ -198,13 +162,13 @@ export class FrameChannel implements WebSocketChannel, KeepAliveTarget, SocketOb
       this.#pumping = false
     }
 
-    if (!this.#read.paused || this.#ignoring) {
+    if (!this.read.paused || this.#ignoring) {
       this.#readSocket()
     }
   }
 
   #parse (): void {
-    while (!this.#read.paused && !this.#ignoring) {
+    while (!this.read.paused && !this.#ignoring) {
       const output = this.#parser.pollOutput()
 
       if (output === undefined) {
@@ -218,18 +182,18 @@ export class FrameChannel implements WebSocketChannel, KeepAliveTarget, SocketOb
   }
 
   #readSocket (): void {
-    if (this.#socket.closed) {
+    if (this.socket.closed) {
       this.#finish()
     } else if (!this.#flowing) {
       this.#flowing = true
-      startReading(this.#socket)
+      startReading(this.socket)
     }
   }
 
   #handle (output: FrameOutput): void {
     switch (output.type) {
       case 'payload':
-        if (!this.#read.deliver(output.bytes)) {
+        if (!this.read.deliver(output.bytes)) {
           this.#chunk = undefined
         }
 
@@ -257,7 +221,7 @@ export class FrameChannel implements WebSocketChannel, KeepAliveTarget, SocketOb
 
     // RFC 6455 section 7.1.1: the server ends the TCP connection, the client waits for that.
     if (!this.#client) {
-      this.#socket.end()
+      this.socket.end()
     }
 
     this.#destroyAfter(LINGER)
@@ -270,19 +234,19 @@ export class FrameChannel implements WebSocketChannel, KeepAliveTarget, SocketOb
   }
 
   #finish (): void {
-    this.#settings.keepAlive?.forget(this)
+    this.settings.keepAlive?.forget(this)
     const code = this.#closeCode ?? CLOSE_ABNORMAL
-    this.#read.close(isNormalClose(code) ? undefined : this.#failure ?? new WebSocketClosedError(code, this.closeReason), code)
+    this.read.close(isNormalClose(code) ? undefined : this.#failure ?? new WebSocketClosedError(code, this.closeReason), code)
   }
 
   /** Tells the reader; the socket is somebody else's concern. */
   #fail (error: Error): void {
-    this.#settings.keepAlive?.forget(this)
-    this.#read.close(error)
+    this.settings.keepAlive?.forget(this)
+    this.read.close(error)
   }
 
   #linger (): void {
-    this.#socket.end()
+    this.socket.end()
     this.#destroyAfter(LINGER)
     this.#readSocket()
   }
@@ -294,7 +258,7 @@ export class FrameChannel implements WebSocketChannel, KeepAliveTarget, SocketOb
         this.#failure ??= new CloseTimeoutError(delay)
       }
 
-      this.#socket.destroy()
+      this.socket.destroy()
     }, delay).unref()
   }
 }

@@ -1,29 +1,18 @@
-import { ReadSide } from '@libp2p-ws/byte-channel'
 import { WebSocket } from 'ws'
 import { MAX_MESSAGE_BYTES } from '../channel.ts'
 import { CLOSE_NORMAL, closeCodeOf, closeReasonOf, isNormalClose } from '../close-code.ts'
 import { KeepAliveTimeoutError, WebSocketClosedError, WebSocketProtocolError } from '../errors.ts'
 import { joinShort, toMessages } from '../sans-io/index.ts'
-import { localMultiaddr } from './addresses.ts'
 import { LINGER, SHORT_PIECE_BYTES } from './channel-settings.ts'
+import { SocketChannel } from './socket-channel.ts'
 import type { ChannelSettings } from './channel-settings.ts'
-import type { KeepAliveTarget } from './keep-alive.ts'
-import type { WebSocketChannel } from '../channel.ts'
-import type { ByteChannelHandler } from '@libp2p-ws/core'
-import type { Multiaddr } from '@multiformats/multiaddr'
 import type net from 'node:net'
 
 /** A WebSocket of `ws`, client's or server's. */
-export class WsChannel implements WebSocketChannel, KeepAliveTarget {
+export class WsChannel extends SocketChannel {
   readonly takesOwnership = false
-  closeReason = ''
-  onClosed: ByteChannelHandler['onClose'] | undefined
-
-  readonly #read = new ReadSide((error, code) => { this.onClosed?.(error, code) })
   readonly #webSocket: WebSocket
-  readonly #socket: net.Socket
   readonly #maxBufferedAmount: number
-  readonly #settings: ChannelSettings
   #waitingForDrain = false
   #failure: Error | undefined
 
@@ -32,11 +21,10 @@ export class WsChannel implements WebSocketChannel, KeepAliveTarget {
    * @param socket - what `webSocket` writes to
    */
   constructor (webSocket: WebSocket, socket: net.Socket, settings: ChannelSettings) {
+    super(socket, settings)
     this.#webSocket = webSocket
-    this.#socket = socket
     // Below its own high water mark a socket never says that it drained.
     this.#maxBufferedAmount = Math.max(settings.maxBufferedAmount, socket.writableHighWaterMark)
-    this.#settings = settings
     settings.keepAlive?.watch(this)
     webSocket.pause()
     webSocket.binaryType = 'fragments'
@@ -47,59 +35,35 @@ export class WsChannel implements WebSocketChannel, KeepAliveTarget {
     socket.on('error', err => { this.#failure ??= new WebSocketClosedError(1006, '', err) })
   }
 
-  get localAddr (): Multiaddr | undefined {
-    return localMultiaddr(this.#socket)
-  }
-
-  get handler (): ByteChannelHandler {
-    return this.#read.handler
-  }
-
-  set handler (handler: ByteChannelHandler) {
-    this.#read.handler = handler
-  }
-
-  get paused (): boolean {
-    return this.#read.paused
-  }
-
-  get bytesReceived (): number {
-    return this.#socket.bytesRead
-  }
-
   write (pieces: readonly Uint8Array[]): boolean {
     if (this.#webSocket.readyState !== WebSocket.OPEN) {
       return true
     }
 
-    this.#socket.cork()
+    this.socket.cork()
 
     for (const message of toMessages(pieces, MAX_MESSAGE_BYTES)) {
       this.#sendMessage(message)
     }
 
-    this.#socket.uncork()
-    this.#waitingForDrain = this.#socket.writableLength >= this.#maxBufferedAmount
+    this.socket.uncork()
+    this.#waitingForDrain = this.socket.writableLength >= this.#maxBufferedAmount
 
     return !this.#waitingForDrain
   }
 
   pause (): void {
-    this.#read.pause()
+    this.read.pause()
     this.#webSocket.pause()
   }
 
   resume (): void {
-    this.#read.resume()
+    this.read.resume()
 
     // the handler may have paused again
-    if (!this.#read.paused) {
+    if (!this.read.paused) {
       this.#webSocket.resume()
     }
-  }
-
-  unread (piece: Uint8Array): void {
-    this.#read.unread(piece)
   }
 
   close (): void {
@@ -108,7 +72,7 @@ export class WsChannel implements WebSocketChannel, KeepAliveTarget {
 
   abort (error: Error, code?: number): void {
     // Behind bytes that nobody takes, a close frame would not be seen.
-    if (this.#webSocket.readyState !== WebSocket.OPEN || this.#socket.writableLength > 0) {
+    if (this.#webSocket.readyState !== WebSocket.OPEN || this.socket.writableLength > 0) {
       this.#webSocket.terminate()
     } else {
       this.#webSocket.resume()
@@ -116,8 +80,8 @@ export class WsChannel implements WebSocketChannel, KeepAliveTarget {
       setTimeout(() => { this.#webSocket.terminate() }, LINGER).unref()
     }
 
-    this.#settings.keepAlive?.forget(this)
-    this.#read.close(error)
+    this.settings.keepAlive?.forget(this)
+    this.read.close(error)
   }
 
   ping (): void {
@@ -143,20 +107,20 @@ export class WsChannel implements WebSocketChannel, KeepAliveTarget {
   #onMessage (data: Buffer[] | Buffer): void {
     // Text comes as one Buffer: js-libp2p and go-libp2p take it for bytes too.
     for (const piece of Array.isArray(data) ? data : [data]) {
-      this.#read.deliver(new Uint8Array(piece.buffer, piece.byteOffset, piece.byteLength))
+      this.read.deliver(new Uint8Array(piece.buffer, piece.byteOffset, piece.byteLength))
     }
   }
 
   #onDrain (): void {
     if (this.#waitingForDrain) {
       this.#waitingForDrain = false
-      this.#read.drain()
+      this.read.drain()
     }
   }
 
   #onClose (code: number, reason: string): void {
-    this.#settings.keepAlive?.forget(this)
+    this.settings.keepAlive?.forget(this)
     this.closeReason = reason
-    this.#read.close(isNormalClose(code) ? undefined : this.#failure ?? new WebSocketClosedError(code, reason), code)
+    this.read.close(isNormalClose(code) ? undefined : this.#failure ?? new WebSocketClosedError(code, reason), code)
   }
 }

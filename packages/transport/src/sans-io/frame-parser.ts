@@ -1,6 +1,7 @@
 import { headerProblem, readClose, violation } from './frame-rules.ts'
 import { byteAt, CLOSE, CONTINUATION, FIN_BIT, headerLength, INVALID_PAYLOAD, MAX_HEADER_LENGTH, MESSAGE_TOO_BIG, OPCODE_BITS, payloadLength, PING, PROTOCOL_ERROR, TEXT, uint32At } from './frame.ts'
 import { applyMask } from './mask.ts'
+import { join } from './messages.ts'
 import { Utf8Validator } from './utf8-validator.ts'
 import type { FrameOutput } from './frame-output.ts'
 
@@ -183,7 +184,8 @@ export class FrameParser {
     }
 
     if (this.#control !== undefined) {
-      this.#control = join(this.#control, bytes)
+      // a copy, so that what answers a control frame keeps none of the bytes around it
+      this.#control = join([this.#control, bytes])
     } else if (this.#utf8?.push(bytes) === false) {
       return this.#invalidText()
     }
@@ -233,13 +235,4 @@ export class FrameParser {
 
     return output
   }
-}
-
-/** Copies, so that what answers a control frame keeps none of the bytes around it. */
-function join (a: Uint8Array, b: Uint8Array): Uint8Array {
-  const joined = new Uint8Array(a.byteLength + b.byteLength)
-  joined.set(a)
-  joined.set(b, a.byteLength)
-
-  return joined
 }
