@@ -44,6 +44,7 @@ const REASONS: Record<string, Reason> = {
   InvalidDataLengthError: 'PROTOCOL_VIOLATION',
   InvalidDataLengthLengthError: 'PROTOCOL_VIOLATION',
   ProtocolError: 'PROTOCOL_VIOLATION',
+  DuplicateConnectionError: 'SUPPLANTED',
   ConnectionTrimmedError: 'GARBAGE_COLLECTED',
   ClosedError: 'SHUTDOWN',
   NotStartedError: 'SHUTDOWN',

@@ -1,3 +1,4 @@
+import { DuplicateConnectionError } from './errors.ts'
 import { isPreferred } from './sans-io/best-connection.ts'
 import type { SwarmConnection } from './connection.ts'
 
@@ -9,7 +10,7 @@ export const DUPLICATE_IDLE_TIMEOUT = 10_000
  * moment. Only direct, unlimited pairs of opposite directions count, only the one
  * that both ends of ours do not prefer is closed, and only after it has been idle:
  * a stream in flight is never cut, and a peer with another rule that goes on
- * using it keeps it.
+ * using it keeps it. The far end is told the code `SUPPLANTED` (libp2p spec, error codes).
  */
 export class Duplicates {
   readonly #timers = new Map<SwarmConnection, ReturnType<typeof setTimeout>>()
@@ -57,7 +58,7 @@ export class Duplicates {
       }
 
       this.#timers.delete(spare)
-      void spare.close()
+      spare.abort(new DuplicateConnectionError(`another connection with ${spare.remotePeer} took its place`))
     }, delay))
   }
 }

@@ -81,3 +81,9 @@ export class ConnectionTrimmedError extends Libp2pWsError {
   override readonly name = 'ConnectionTrimmedError'
   readonly code = 'ERR_CONNECTION_TRIMMED'
 }
+
+/** Two peers dialed each other at the same moment; both use the other connection. */
+export class DuplicateConnectionError extends Libp2pWsError {
+  override readonly name = 'DuplicateConnectionError'
+  readonly code = 'ERR_DUPLICATE_CONNECTION'
+}

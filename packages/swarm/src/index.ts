@@ -10,7 +10,7 @@ export { AllDialsFailedError, DialBackoffError, DialError, DialTimeoutError, Dia
 export { ClosedError, ResourceLimitError } from '@libp2p-ws/core'
 export { createSwarm } from './create-swarm.ts'
 export type { CreateSwarmInit, ModuleComponents, SwarmLimits } from './create-swarm.ts'
-export { AddressFilteredError, ConnectionClosedError, ConnectionDeniedError, ConnectionInterceptedError, ConnectionTrimmedError, DuplicateProtocolHandlerError, EncryptionFailedError, ListenError, MuxerUnavailableError, UnhandledProtocolError } from './errors.ts'
+export { AddressFilteredError, ConnectionClosedError, ConnectionDeniedError, ConnectionInterceptedError, ConnectionTrimmedError, DuplicateConnectionError, DuplicateProtocolHandlerError, EncryptionFailedError, ListenError, MuxerUnavailableError, UnhandledProtocolError } from './errors.ts'
 export { interceptorGater } from './interceptor.ts'
 export { DEFAULT_MAX_INBOUND_STREAMS, DEFAULT_MAX_OUTBOUND_STREAMS, ProtocolTable } from './protocol-table.ts'
 export type { StreamProtocols } from './protocol-table.ts'

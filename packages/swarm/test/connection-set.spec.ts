@@ -2,19 +2,19 @@ import { generateKeyPair } from '@libp2p/crypto/keys'
 import { CONNECTION_ERROR_CODES } from '@libp2p-ws/core'
 import { noise } from '@libp2p-ws/noise'
 import { webSockets } from '@libp2p-ws/transport'
-import { yamux } from '@libp2p-ws/yamux'
+import { GoAwayError, yamux } from '@libp2p-ws/yamux'
 import { multiaddr } from '@multiformats/multiaddr'
 import { expect } from 'aegir/chai'
 import { TypedEventEmitter } from 'main-event'
 import { closeAll, echo, introduce, makeSwarm, readAll } from './swarms.ts'
-import type { Swarm } from '../src/index.ts'
+import type { CreateSwarmInit, Swarm } from '../src/index.ts'
 import type { Connection, Libp2pEvents } from '@libp2p/interface'
 
 describe('two peers that dial each other at the same moment', () => {
   afterEach(closeAll)
 
-  async function both (duplicateIdleTimeout: number): Promise<[Swarm, Swarm]> {
-    const [a, b] = await Promise.all([makeSwarm({ duplicateIdleTimeout }), makeSwarm({ duplicateIdleTimeout })])
+  async function both (duplicateIdleTimeout: number, initOfA: CreateSwarmInit = {}, initOfB: CreateSwarmInit = {}): Promise<[Swarm, Swarm]> {
+    const [a, b] = await Promise.all([makeSwarm({ duplicateIdleTimeout, ...initOfA }), makeSwarm({ duplicateIdleTimeout, ...initOfB })])
     a.handle('/echo', echo)
     b.handle('/echo', echo)
     await Promise.all([introduce(a, b), introduce(b, a)])
@@ -40,6 +40,16 @@ describe('two peers that dial each other at the same moment', () => {
     expect(a.conns()).to.have.lengthOf(1)
     expect(b.conns()).to.have.lengthOf(1)
     expect(a.conns()[0]?.direction).to.not.equal(b.conns()[0]?.direction)
+  })
+
+  it('tell the far end of ours that it was supplanted', async () => {
+    const layers = { transports: [webSockets()], connectionEncrypters: [noise()], streamMuxers: [yamux()], listen: [multiaddr('/ip4/127.0.0.1/tcp/0/ws')] }
+    const [a, b] = await both(30, { ...layers, duplicateIdleTimeout: 60_000 }, layers)
+    const spare = a.conns().find(connection => connection !== a.bestConnToPeer(b.localPeer))
+    const code = new Promise<number | undefined>(resolve => { spare?.addEventListener('close', ({ error }) => { resolve(error instanceof GoAwayError ? error.remoteCode : undefined) }) })
+
+    expect(await code).to.equal(CONNECTION_ERROR_CODES.SUPPLANTED)
+    expect(a.conns()).to.have.lengthOf(1)
   })
 
   it('never cut a stream that is in flight', async () => {

@@ -1,3 +1,5 @@
+import { connectionErrorCode } from '@libp2p-ws/core'
+
 /** RFC 6455 section 7.4.1. */
 export const CLOSE_NORMAL = 1000
 export const CLOSE_GOING_AWAY = 1001
@@ -21,11 +23,11 @@ export function isNormalClose (code: number): boolean {
 }
 
 /**
- * What an abort sends: `code`, or the number `closeCode` of the error, if that is
- * one of an application's, 4000 to 4999.
+ * What an abort sends, if that is one of an application's, 4000 to 4999: `code`, or
+ * the number `closeCode` of the error, or libp2p's code for what its name stands for.
  */
 export function closeCodeOf (error: unknown, code?: number): number {
-  const wanted = code ?? (error as { closeCode?: unknown } | null | undefined)?.closeCode
+  const wanted = code ?? (error as { closeCode?: unknown } | null | undefined)?.closeCode ?? (error instanceof Error ? connectionErrorCode(error) : undefined)
 
   return typeof wanted === 'number' && Number.isInteger(wanted) && wanted >= 4000 && wanted <= 4999 ? wanted : CLOSE_ABORTED
 }

@@ -1,3 +1,4 @@
+import { CONNECTION_ERROR_CODES } from '@libp2p-ws/core'
 import { multiaddr } from '@multiformats/multiaddr'
 import { expect } from 'aegir/chai'
 import { Uint8ArrayList } from 'uint8arraylist'
@@ -188,6 +189,15 @@ for (const framing of FRAMING_PAIRS) {
       const { code, reason } = await closed
       expect(code).to.equal(4097)
       expect(reason).to.equal('é'.repeat(61))
+    })
+
+    it('sends the code of libp2p for what the name of an error stands for', async () => {
+      const closed = event<StreamCloseEvent & { code: number, reason: string }>(far, 'close')
+      near.abort(Object.assign(new Error('secret of this end'), { name: 'DuplicateConnectionError' }))
+
+      const { code, reason } = await closed
+      expect(code).to.equal(CONNECTION_ERROR_CODES.SUPPLANTED)
+      expect(reason).to.equal('')
     })
 
     it('shows an abort to a far end that does not read', async () => {
