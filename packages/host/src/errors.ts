@@ -85,6 +85,18 @@ export class RecursionLimitError extends Libp2pWsError {
   readonly code = 'ERR_RECURSION_LIMIT'
 }
 
+/** No DNS server has records of the name, and not every one of them answered; `errors` has what they failed with. */
+export class DNSLookupError extends Libp2pWsError {
+  override readonly name = 'DNSLookupError'
+  readonly code = 'ERR_DNS_LOOKUP'
+  readonly errors: readonly unknown[]
+
+  constructor (name: string, errors: readonly unknown[]) {
+    super(`DNS lookup of ${name} failed`, { cause: errors[0] })
+    this.errors = errors
+  }
+}
+
 /** Content routing was asked, and no content router is configured. */
 export class NoContentRoutersError extends Libp2pWsError {
   override readonly name = 'NoContentRoutersError'

@@ -4,7 +4,7 @@
  */
 export { createLibp2p, isLibp2p } from './create-libp2p.ts'
 export { dnsaddrResolver } from './dialing/dnsaddr.ts'
-export { DialDeniedError, DialQueueFullError, MissingServiceError, NoContentRoutersError, NoPeerRoutersError, NoValidAddressesError, QueriedForSelfError, RecursionLimitError, TransportUnavailableError, UnmetServiceDependenciesError, UnsupportedListenAddressError, UnsupportedListenAddressesError } from './errors.ts'
+export { DialDeniedError, DialQueueFullError, DNSLookupError, MissingServiceError, NoContentRoutersError, NoPeerRoutersError, NoValidAddressesError, QueriedForSelfError, RecursionLimitError, TransportUnavailableError, UnmetServiceDependenciesError, UnsupportedListenAddressError, UnsupportedListenAddressesError } from './errors.ts'
 export type { AddressFilter, AddressManagerInit } from './addresses/address-manager.ts'
 export type { Components } from './components.ts'
 export type { ConnectionMonitorInit } from './connections/connection-monitor.ts'

@@ -1,46 +1,34 @@
-import { dns, RecordType } from '@multiformats/dns'
 import { CODE_P2P, multiaddr } from '@multiformats/multiaddr'
+import { defaultLookup } from './default-lookup.ts'
+import { lookupBy } from './txt-lookup.ts'
+import type { TxtLookup } from './txt-lookup.ts'
 import type { MultiaddrResolveOptions, MultiaddrResolver } from '@libp2p/interface'
-import type { DNS, DNSResponse } from '@multiformats/dns'
 import type { Multiaddr } from '@multiformats/multiaddr'
 
 /** Resolves `/dnsaddr/<name>` by the TXT records of `_dnsaddr.<name>` (libp2p spec, addressing). */
 class DNSAddrResolver implements MultiaddrResolver {
-  #dns: DNS | undefined
+  #lookup: TxtLookup | undefined
 
   canResolve (address: Multiaddr): boolean {
     return nameIn(address) != null
   }
 
   /** The addresses in the records; with a peer id in `address`, only those of that peer. */
-  async resolve (address: Multiaddr, options: MultiaddrResolveOptions): Promise<Multiaddr[]> {
+  async resolve (address: Multiaddr, { dns, signal }: MultiaddrResolveOptions): Promise<Multiaddr[]> {
     const name = nameIn(address)
 
     if (name == null) {
       return [address]
     }
 
-    const { Answer } = await this.#query(`_dnsaddr.${name}`, options)
+    const lookup = dns == null ? this.#lookup ??= defaultLookup() : lookupBy(dns)
+    const records = await lookup(`_dnsaddr.${name}`, signal == null ? {} : { signal })
     const peer = peerIn(address)
 
-    return Answer
-      .map(({ data }) => parseRecord(data))
+    return records
+      .map(parseRecord)
       .filter(found => found != null)
       .filter(found => peer == null || peerIn(found) === peer)
-  }
-
-  async #query (name: string, { dns: given, signal }: MultiaddrResolveOptions): Promise<Pick<DNSResponse, 'Answer'>> {
-    const resolver = given ?? (this.#dns ??= dns())
-
-    try {
-      return await resolver.query(name, { types: [RecordType.TXT], ...(signal == null ? {} : { signal }) })
-    } catch (err) {
-      if (isNoAnswer(err)) {
-        return { Answer: [] }
-      }
-
-      throw err
-    }
   }
 }
 
@@ -64,11 +52,4 @@ function parseRecord (data: string): Multiaddr | undefined {
   } catch {
     return undefined
   }
-}
-
-/** Every DNS server answered, and none has records: no failure, just no addresses. */
-function isNoAnswer (err: unknown): boolean {
-  const { errors, name } = err as { name?: string, errors?: unknown }
-
-  return name === 'DNSQueryFailedError' && Array.isArray(errors) && errors.length > 0 && errors.every(({ name }) => name === 'EmptyDNSAnswerError')
 }
