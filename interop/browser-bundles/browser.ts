@@ -1,16 +1,8 @@
-import { existsSync } from 'node:fs'
 import http from 'node:http'
-import { chromium } from 'playwright-core'
+import { launchChromium } from '@libp2p-ws/scripts/chromium'
 import type { PageResult } from './page.ts'
 import type { AddressInfo } from 'node:net'
 import type { Browser } from 'playwright-core'
-
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium'
-const ARGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']
-
-export function hasChromium (): boolean {
-  return existsSync(CHROMIUM)
-}
 
 /** A browser with a server that has one page, whose script is set for each dial. */
 export class PageRunner {
@@ -27,8 +19,15 @@ export class PageRunner {
     })
   }
 
-  static async start (): Promise<PageRunner> {
-    const runner = new PageRunner(await chromium.launch({ executablePath: CHROMIUM, args: ARGS }))
+  /** Undefined where there is no browser. */
+  static async start (): Promise<PageRunner | undefined> {
+    const browser = await launchChromium()
+
+    if (browser === undefined) {
+      return undefined
+    }
+
+    const runner = new PageRunner(browser)
     await new Promise<void>(resolve => runner.#server.listen(0, '127.0.0.1', resolve))
 
     return runner

@@ -9,12 +9,12 @@
 import { writeFile } from 'node:fs/promises'
 import { constants, gzipSync } from 'node:zlib'
 import { preparePeer } from '../src/peers.ts'
-import { hasChromium, PageRunner } from './browser.ts'
+import { PageRunner } from './browser.ts'
 import { ENTRIES, withEsbuild, withVite } from './bundlers.ts'
 import { startGoListener } from './go-listener.ts'
 import type { EntryName } from './bundlers.ts'
 
-const runner = hasChromium() ? await PageRunner.start() : undefined
+const runner = await PageRunner.start()
 const go = await startGoListener(await preparePeer('go'))
 const lines = ['| page | bundler | minified, bytes | gzip, bytes | dials go-libp2p |', '|---|---|---|---|---|']
 process.stdout.write(`${lines.join('\n')}\n`)

@@ -1,5 +1,5 @@
 import { expect } from 'aegir/chai'
-import { hasChromium, PageRunner } from '../browser-bundles/browser.ts'
+import { PageRunner } from '../browser-bundles/browser.ts'
 import { withEsbuild } from '../browser-bundles/bundlers.ts'
 import { startGoListener } from '../browser-bundles/go-listener.ts'
 import { BUILD_TIMEOUT, MissingToolchainError } from '../src/builds.ts'
@@ -25,12 +25,11 @@ describe('a page in Chromium', () => {
       this.skip()
     }
 
-    if (!hasChromium()) {
-      process.stdout.write('skipped: no chromium\n')
+    pages = await PageRunner.start()
+
+    if (pages === undefined) {
       this.skip()
     }
-
-    pages = await PageRunner.start()
   })
 
   after(async () => { await Promise.all([pages?.stop(), go?.stop()]) })

@@ -1,6 +1,6 @@
+import { launchChromium } from '@libp2p-ws/scripts/chromium'
 import { expect } from 'aegir/chai'
 import { servePage } from '../src/page-server.ts'
-import { launchChromium } from './chromium.ts'
 import type { PageServer } from '../src/page-server.ts'
 import type { Browser, Locator, Page } from 'playwright-core'
 

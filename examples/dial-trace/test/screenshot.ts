@@ -3,8 +3,8 @@
  * the page or the drawing.
  */
 import { fileURLToPath } from 'node:url'
+import { launchChromium } from '@libp2p-ws/scripts/chromium'
 import { servePage } from '../src/page-server.ts'
-import { launchChromium } from './chromium.ts'
 
 const FILE = fileURLToPath(new URL('../../../docs/images/dial-trace.png', import.meta.url))
 

@@ -1,18 +1,9 @@
 /** A change of network, in a real browser. */
-import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { launchChromium } from '@libp2p-ws/scripts/chromium'
 import { expect } from 'aegir/chai'
 import { build } from 'esbuild'
-import { chromium } from 'playwright-core'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
-
-/** Debian's; elsewhere say where with CHROMIUM_PATH. */
-const EXECUTABLE = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium'
-
-const ARGS = [
-  '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
-  '--disable-background-networking', '--disable-component-update', '--disable-sync'
-]
 
 const ALL_FAILED = 'ERR_ALL_DIALS_FAILED'
 const BACKOFF = 'ERR_DIAL_BACKOFF'
@@ -26,13 +17,13 @@ describe('in Chromium', function () {
   let page: Page
 
   before(async function () {
-    if (!existsSync(EXECUTABLE)) {
-      process.stdout.write('skipped: no chromium\n')
+    browser = await launchChromium()
+
+    if (browser === undefined) {
       this.skip()
     }
 
     script = await bundle()
-    browser = await chromium.launch({ executablePath: EXECUTABLE, args: ARGS })
   })
 
   after(async () => { await browser?.close() })

@@ -1,20 +1,16 @@
-import { existsSync } from 'node:fs'
 import http from 'node:http'
 import { fileURLToPath } from 'node:url'
 import { echo } from '@libp2p/echo'
 import { identify } from '@libp2p/identify'
 import { ping } from '@libp2p/ping'
+import { launchChromium } from '@libp2p-ws/scripts/chromium'
 import { expect } from 'aegir/chai'
 import { build } from 'esbuild'
-import { chromium } from 'playwright-core'
 import { OURS, STOCK } from './fixtures/implementations.ts'
 import { Nodes } from './fixtures/nodes.ts'
 import type { PageResult } from './browser/page.ts'
 import type { AddressInfo } from 'node:net'
 import type { Browser } from 'playwright-core'
-
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium'
-const ARGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']
 
 describe('in Chromium', function () {
   this.timeout(120_000)
@@ -24,8 +20,9 @@ describe('in Chromium', function () {
   let pages: http.Server | undefined
 
   before(async function () {
-    if (!existsSync(CHROMIUM)) {
-      process.stdout.write('skipped: no chromium\n')
+    browser = await launchChromium()
+
+    if (browser === undefined) {
       this.skip()
     }
 
@@ -35,7 +32,6 @@ describe('in Chromium', function () {
       response.end(request.url === '/page.js' ? script : '<!doctype html><script type="module" src="/page.js"></script>')
     })
     await new Promise<void>(resolve => pages?.listen(0, '127.0.0.1', resolve))
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGS })
   })
 
   after(async () => {

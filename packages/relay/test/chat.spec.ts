@@ -1,6 +1,6 @@
+import { launchChromium } from '@libp2p-ws/scripts/chromium'
 import { expect } from 'aegir/chai'
 import { ChatPage } from './helpers/chat-page.ts'
-import { launchChromium } from './helpers/chromium.ts'
 import { Relays } from './helpers/relays.ts'
 import type { Browser } from 'playwright-core'
 

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
+import { launchChromium } from '@libp2p-ws/scripts/chromium'
 import { expect } from 'aegir/chai'
-import { launchChromium } from './helpers/chromium.ts'
 import { GoPeer } from './helpers/go-peer.ts'
 import { Relays } from './helpers/relays.ts'
 import type { Browser, Page } from 'playwright-core'

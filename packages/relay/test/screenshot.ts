@@ -3,8 +3,8 @@
  * chat. Run with `pnpm screenshot` after a change to the page.
  */
 import { fileURLToPath } from 'node:url'
+import { launchChromium } from '@libp2p-ws/scripts/chromium'
 import { ChatPage } from './helpers/chat-page.ts'
-import { launchChromium } from './helpers/chromium.ts'
 import { Relays } from './helpers/relays.ts'
 import type { Browser } from 'playwright-core'
 

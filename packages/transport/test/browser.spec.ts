@@ -4,13 +4,13 @@ import net from 'node:net'
 import { echo } from '@libp2p/echo'
 import { noise } from '@libp2p/noise'
 import { yamux } from '@libp2p/yamux'
+import { launchChromium } from '@libp2p-ws/scripts/chromium'
 import { multiaddr } from '@multiformats/multiaddr'
 import { expect } from 'aegir/chai'
 import { build } from 'esbuild'
 import { createLibp2p } from 'libp2p'
 import { webSockets } from '../src/index.ts'
 import { Authority } from './fixtures/certificates.ts'
-import { launchChromium } from './fixtures/chromium.ts'
 import { TestUpgrader } from './fixtures/components.ts'
 import { transport, unusedPort } from './fixtures/transport.ts'
 import type { BrowserTestConfig, BrowserTestResult } from './browser/protocol.ts'
@@ -33,7 +33,13 @@ describe('Chromium', function () {
   let sending = (): Uint8Array => new Uint8Array(4)
 
   before(async function () {
-    browser = await launchChromium(this)
+    const launched = await launchChromium()
+
+    if (launched === undefined) {
+      this.skip()
+    }
+
+    browser = launched
     const authority = await Authority.create()
     const certificate = await authority.issue({ ip: ['127.0.0.1'] })
     const script = await bundleSuite()
