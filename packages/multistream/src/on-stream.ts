@@ -90,18 +90,19 @@ async function settleHead (stream: NegotiableStream, negotiation: Negotiation): 
       return new Uint8Array()
     }
 
-    transmit(stream, negotiation)
+    const answer = answerer(stream, negotiation)
+    answer()
     stream.readHead({
       onData: piece => {
         try {
           const rest = negotiation.handleData(piece)
-          transmit(stream, negotiation)
+          answer()
           negotiation.protocol !== undefined && resolve(negotiation.protocol)
 
           return rest
         } catch (err) {
           // the answers to what came before
-          transmit(stream, negotiation)
+          answer()
 
           return fail(err)
         }
@@ -111,8 +112,19 @@ async function settleHead (stream: NegotiableStream, negotiation: Negotiation): 
   })
 }
 
-function transmit (stream: Stream, negotiation: Negotiation): void {
-  for (let bytes = negotiation.pollTransmit(); bytes !== undefined; bytes = negotiation.pollTransmit()) {
-    stream.send(bytes)
+/** Sends what `negotiation` has to say: with the first data of the protocol where it has said nothing before. */
+function answerer (stream: NegotiableStream, negotiation: Negotiation): () => void {
+  let silent = true
+
+  return () => {
+    if (silent && negotiation.protocol !== undefined) {
+      const bytes = negotiation.pollTransmit()
+      bytes !== undefined && stream.sendHead(bytes)
+    }
+
+    for (let bytes = negotiation.pollTransmit(); bytes !== undefined; bytes = negotiation.pollTransmit()) {
+      silent = false
+      stream.send(bytes)
+    }
   }
 }

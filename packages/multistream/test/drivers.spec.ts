@@ -112,13 +112,26 @@ describe('multistream-select with a proposal that waits for no answer', () => {
 })
 
 describe('multistream-select on a stream of ours', () => {
-  it('answers within the call that brings the proposal, in one write', async () => {
+  it('answers with the first data of the protocol, in one write', async () => {
     const stream = new HeadStream()
     const settled = handleOnStream(stream, speaksB)
     stream.receive(Buffer.concat([encodeMessages([HEADER, '/b']), Buffer.from('data')]))
-    expect(stream.sent.map(piece => Buffer.from(piece).toString('latin1'))).to.deep.equal([Buffer.from(encodeMessages([HEADER, '/b'])).toString('latin1')])
+    expect(stream.sent).to.deep.equal([])
     await expect(settled).to.eventually.equal('/b')
+    stream.send(Buffer.from('hello'))
+    expect(Buffer.concat(stream.sent).toString('latin1')).to.equal(`${Buffer.from(encodeMessages([HEADER, '/b'])).toString('latin1')}hello`)
     await expect(firstMessage(stream)).to.eventually.equal('data')
+  })
+
+  it('answers at once where the far end waits for it', async () => {
+    const stream = new HeadStream()
+    const settled = handleOnStream(stream, speaksB)
+    stream.receive(encodeMessages([HEADER]))
+    stream.receive(encodeMessages(['/a']))
+    expect(Buffer.concat(stream.sent).toString('latin1')).to.equal(Buffer.from(encodeMessages([HEADER, 'na'])).toString('latin1'))
+    stream.receive(encodeMessages(['/b']))
+    expect(Buffer.concat(stream.sent).toString('latin1')).to.equal(Buffer.from(encodeMessages([HEADER, 'na', '/b'])).toString('latin1'))
+    await expect(settled).to.eventually.equal('/b')
   })
 
   it('answers what came before it gives up', async () => {
