@@ -47,7 +47,7 @@ const FULL = {
   rounds: 5,
   rtts: [20, 100],
   sizes: { bytes: 256 * MIB, streams: 2_000, dials: 400 },
-  warmUp: { bytes: 64 * MIB, streams: 3_000, dials: 1_200 },
+  warmUp: { bytes: 64 * MIB, streams: 10_000, dials: 3_000 },
   delayed: {
     rounds: 3,
     sizes: { bytes: 64 * MIB, streams: 16, dials: 8 },

@@ -28,6 +28,9 @@ export interface Pair {
 
   /** Of hosts without identify. */
   bareAddresses: string[]
+
+  /** Paths of scenarios that the processes have run for long enough to be warm. */
+  warm: Set<string>
 }
 
 /** @throws {Error} when a peer does not start, or they cannot connect */
@@ -37,7 +40,8 @@ export async function openPair ({ dialer, listener }: PairNames, link: Link, sec
     dialer: link.startDialer(dialer),
     listener: link.startListener(listener),
     addresses: [],
-    bareAddresses: []
+    bareAddresses: [],
+    warm: new Set()
   }
 
   try {

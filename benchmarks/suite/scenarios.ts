@@ -20,6 +20,9 @@ export type Values = Partial<Record<MetricName, number>>
 export interface Scenario {
   name: string
 
+  /** The code that it runs: what one scenario has warmed up in a process is warm for the next. */
+  path: string
+
   /** Whether it is measured between two different stacks too. */
   cross: boolean
 
@@ -47,6 +50,7 @@ export const SCENARIOS: Scenario[] = [
   transfer('download-16', { up: 0, down: 1, streams: 16 }),
   {
     name: 'echo',
+    path: 'echo',
     cross: false,
     delayed: true,
     command: (_, { streams }) => ({ command: 'echo', count: streams, concurrency: 1 }),
@@ -54,6 +58,7 @@ export const SCENARIOS: Scenario[] = [
   },
   {
     name: 'echo-16',
+    path: 'echo',
     cross: false,
     delayed: false,
     command: (_, { streams }) => ({ command: 'echo', count: multipleOf(16, streams), concurrency: 16 }),
@@ -61,6 +66,7 @@ export const SCENARIOS: Scenario[] = [
   },
   {
     name: 'dial',
+    path: 'dial',
     cross: false,
     delayed: true,
     command: ({ security, bareAddresses }, { dials }) => ({ command: 'dial', security, addresses: bareAddresses, count: dials, concurrency: 1 }),
@@ -68,6 +74,7 @@ export const SCENARIOS: Scenario[] = [
   },
   {
     name: 'dial-16',
+    path: 'dial',
     cross: false,
     delayed: false,
     command: ({ security, bareAddresses }, { dials }) => ({
@@ -81,13 +88,17 @@ export const SCENARIOS: Scenario[] = [
   }
 ]
 
+/** Of the whole warm-up, for a process that is warm. */
+const SHARE_WHEN_WARM = 0.1
+
 /**
  * Runs a scenario once, after warming up.
  *
  * @throws {Error} when a peer fails or takes too long
  */
 export async function measure (scenario: Scenario, pair: Pair, sizes: Sizes, warmUp: Sizes, around: Around = async task => task()): Promise<Values> {
-  await pair.dialer.run(scenario.command(pair, warmUp), TIMEOUT)
+  await pair.dialer.run(scenario.command(pair, pair.warm.has(scenario.path) ? share(warmUp, SHARE_WHEN_WARM) : warmUp), TIMEOUT)
+  pair.warm.add(scenario.path)
 
   return around(async () => scenario.values(await timeCommand(pair, scenario.command(pair, sizes), TIMEOUT), sizes))
 }
@@ -109,6 +120,7 @@ interface TransferInit {
 function transfer (name: MetricName, { up, down, streams = 1, cross = false, delayed = false, cpu }: TransferInit): Scenario {
   return {
     name,
+    path: name,
     cross,
     delayed,
     command: (_, { bytes }) => ({
@@ -122,6 +134,10 @@ function transfer (name: MetricName, { up, down, streams = 1, cross = false, del
       ...(cpu == null ? {} : { [cpu]: cpuSeconds / (bytes / MIB / 1_024) })
     })
   }
+}
+
+function share ({ bytes, streams, dials }: Sizes, part: number): Sizes {
+  return { bytes: Math.ceil(bytes * part), streams: Math.ceil(streams * part), dials: Math.ceil(dials * part) }
 }
 
 function multipleOf (factor: number, count: number): number {
