@@ -37,6 +37,7 @@ var errTestsFailed = errors.New("not every test passed")
 type dialOptions struct {
 	target   peer.AddrInfo
 	security []string
+	key      string
 	tests    []string
 	size     int
 	timeout  time.Duration
@@ -47,6 +48,7 @@ func parseDialOptions(args []string) (*dialOptions, error) {
 	flags := flag.NewFlagSet("dial", flag.ContinueOnError)
 	flags.Var(&security, "security", "noise or tls (repeatable, default both)")
 	flags.Var(&tests, "test", "ping, echo, half-close, reset or conn-state (repeatable, default all)")
+	key := flags.String("key", defaultKey, "key type of the identity: rsa, ed25519, secp256k1 or ecdsa")
 	size := flags.Int("size", 1<<20, "bytes to send in echo and half-close")
 	timeout := flags.Duration("timeout", 30*time.Second, "for the dial, and again for each test")
 	rest, err := parseFlags(flags, args)
@@ -74,7 +76,7 @@ func parseDialOptions(args []string) (*dialOptions, error) {
 			return nil, fmt.Errorf("%w: --test %q is none of %v", errUsage, name, testNames)
 		}
 	}
-	return &dialOptions{*target, security, tests, *size, *timeout}, nil
+	return &dialOptions{*target, security, *key, tests, *size, *timeout}, nil
 }
 
 // runDial connects to one peer and runs the tests on that connection, one
@@ -84,7 +86,7 @@ func runDial(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	h, err := newHost(nil, options.security)
+	h, err := newHost(nil, options.security, options.key)
 	if err != nil {
 		return err
 	}

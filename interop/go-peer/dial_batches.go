@@ -108,7 +108,7 @@ func runDialBatches(ctx context.Context, args []string) error {
 			if h != nil {
 				_ = h.Close()
 			}
-			if h, err = newHost(nil, security); err != nil {
+			if h, err = newHost(nil, security, defaultKey); err != nil {
 				return err
 			}
 		}

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"crypto/rand"
 	"fmt"
 
 	"github.com/libp2p/go-libp2p"
+	"github.com/libp2p/go-libp2p/core/crypto"
 	"github.com/libp2p/go-libp2p/core/host"
 	"github.com/libp2p/go-libp2p/core/network"
 	"github.com/libp2p/go-libp2p/p2p/muxer/yamux"
@@ -12,13 +14,40 @@ import (
 	"github.com/libp2p/go-libp2p/p2p/transport/websocket"
 )
 
+const defaultKey = "ed25519"
+
+// keyTypes are what --key takes.
+var keyTypes = map[string]int{
+	"rsa":       crypto.RSA,
+	"ed25519":   crypto.Ed25519,
+	"secp256k1": crypto.Secp256k1,
+	"ecdsa":     crypto.ECDSA,
+}
+
+// rsaBits is the size of RSA keys, go-libp2p's least; other keys have one size.
+const rsaBits = 2048
+
+func newIdentity(keyType string) (crypto.PrivKey, error) {
+	code, ok := keyTypes[keyType]
+	if !ok {
+		return nil, fmt.Errorf("%w: --key %q is none of rsa, ed25519, secp256k1, ecdsa", errUsage, keyType)
+	}
+	key, _, err := crypto.GenerateKeyPairWithReader(code, rsaBits, rand.Reader)
+	return key, err
+}
+
 var defaultSecurity = []string{"noise", "tls"}
 
 // newHost makes a host with the WebSocket transport, yamux, identify and ping,
 // and nothing that would dial on its own account. The order of security is the
-// order in which it offers them.
-func newHost(listenAddrs, security []string) (host.Host, error) {
+// order in which it offers them, keyType one of keyTypes.
+func newHost(listenAddrs, security []string, keyType string) (host.Host, error) {
+	identity, err := newIdentity(keyType)
+	if err != nil {
+		return nil, err
+	}
 	options := []libp2p.Option{
+		libp2p.Identity(identity),
 		libp2p.NoTransports,
 		libp2p.Transport(websocket.New),
 		libp2p.Muxer(yamux.ID, yamux.DefaultTransport),

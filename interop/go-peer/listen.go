@@ -25,6 +25,7 @@ func runListen(ctx context.Context, args []string) error {
 	flags := flag.NewFlagSet("listen", flag.ContinueOnError)
 	flags.Var(&addrs, "listen", "multiaddr to listen on (repeatable, default /ip4/127.0.0.1/tcp/0/ws)")
 	flags.Var(&security, "security", "noise or tls (repeatable, default both)")
+	key := flags.String("key", defaultKey, "key type of the identity: rsa, ed25519, secp256k1 or ecdsa")
 	count := flags.Int("count", 1, "hosts to run, each with its own peer id; needs port 0 when above 1")
 	rest, err := parseFlags(flags, args)
 	if err != nil {
@@ -41,7 +42,7 @@ func runListen(ctx context.Context, args []string) error {
 	}
 
 	for range *count {
-		h, err := newHost(addrs, security)
+		h, err := newHost(addrs, security, *key)
 		if err != nil {
 			return err
 		}

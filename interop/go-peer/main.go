@@ -1,8 +1,8 @@
 // Command go-peer is the go-libp2p peer of the interop matrix. It listens for
 // the test protocols or dials a peer that serves them, over WebSocket only:
 //
-//	go-peer [listen] [--listen MULTIADDR]... [--security noise|tls]... [--count N]
-//	go-peer dial MULTIADDR [--security noise|tls]... [--test NAME]... [--size BYTES] [--timeout DURATION]
+//	go-peer [listen] [--listen MULTIADDR]... [--security noise|tls]... [--key TYPE] [--count N]
+//	go-peer dial MULTIADDR [--security noise|tls]... [--key TYPE] [--test NAME]... [--size BYTES] [--timeout DURATION]
 //	go-peer dial-batches [--security noise|tls]...
 //
 // What they print on standard output is JSON, one document a line: listen one

@@ -4,7 +4,7 @@ import { ping } from '@libp2p/ping'
 import { tls } from '@libp2p/tls'
 import { yamux } from '@libp2p/yamux'
 import type { Security } from './contract.ts'
-import type { Connection, Libp2p } from '@libp2p/interface'
+import type { Connection, Libp2p, PrivateKey } from '@libp2p/interface'
 import type { Ping } from '@libp2p/ping'
 import type { Libp2pInit } from 'libp2p'
 
@@ -16,6 +16,9 @@ export interface HostInit {
 
   /** Offered in this order. */
   security: readonly Security[]
+
+  /** Default: a new ed25519 key. */
+  privateKey?: PrivateKey | undefined
 }
 
 /** A host, and what this host's implementation can tell of its connections. */
@@ -35,9 +38,10 @@ export function encryptersFor (security: readonly Security[]): EncrypterFactorie
 }
 
 /** All that the two TypeScript stacks have in common: everything but transport and swarm; ours also brings its own noise and yamux. */
-export function hostOptions ({ listen, security }: HostInit): Libp2pInit<{ identify: unknown, ping: Ping }> {
+export function hostOptions ({ listen, privateKey, security }: HostInit): Libp2pInit<{ identify: unknown, ping: Ping }> {
   return {
     addresses: { listen },
+    ...privateKey != null && { privateKey },
     connectionEncrypters: encryptersFor(security),
     streamMuxers: [yamux()],
     services: {

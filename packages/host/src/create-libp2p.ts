@@ -1,7 +1,7 @@
 import { generateKeyPair } from '@libp2p/crypto/keys'
 import { InvalidParametersError } from '@libp2p/interface'
 import { defaultLogger } from '@libp2p/logger'
-import { peerIdFromPrivateKey } from '@libp2p/peer-id'
+import { identityOf } from '@libp2p-ws/identity'
 import { Libp2p as Libp2pNode } from './libp2p.ts'
 import type { Libp2pOptions } from './libp2p-init.ts'
 import type { Libp2p, ServiceMap } from '@libp2p/interface'
@@ -24,8 +24,7 @@ export async function createLibp2p<T extends ServiceMap = ServiceMap> (options: 
 
   const privateKey = options.privateKey ??= await generateKeyPair('Ed25519')
   const node = new Libp2pNode<T>(options, {
-    privateKey,
-    peerId: peerIdFromPrivateKey(privateKey),
+    ...identityOf(privateKey),
     logger: options.logger ?? defaultLogger()
   })
 

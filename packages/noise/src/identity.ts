@@ -1,6 +1,6 @@
-import { publicKeyFromProtobuf, publicKeyToProtobuf } from '@libp2p/crypto/keys'
+import { publicKeyToProtobuf } from '@libp2p/crypto/keys'
 import { UnexpectedPeerError } from '@libp2p/interface'
-import { peerIdFromPublicKey } from '@libp2p/peer-id'
+import { identityOf, peerIdFromPublicKey, publicKeyFromProtobuf } from '@libp2p-ws/identity'
 import { NoiseError } from './sans-io/errors.ts'
 import { decodePayload, encodePayload } from './sans-io/payload.ts'
 import { concat } from './sans-io/symmetric-state.ts'
@@ -15,8 +15,9 @@ export class Identity {
   readonly #identitySig: Promise<Uint8Array>
 
   constructor (privateKey: PrivateKey, staticKey: Uint8Array) {
-    this.#identityKey = publicKeyToProtobuf(privateKey.publicKey)
-    this.#identitySig = Promise.resolve(privateKey.sign(concat([SIGNATURE_PREFIX, staticKey])))
+    const identity = identityOf(privateKey).privateKey
+    this.#identityKey = publicKeyToProtobuf(identity.publicKey)
+    this.#identitySig = Promise.resolve(identity.sign(concat([SIGNATURE_PREFIX, staticKey])))
 
     // whoever asks for the payload hears of it
     this.#identitySig.catch(() => {})
@@ -47,7 +48,7 @@ export async function verifyIdentity (payload: Uint8Array, remoteStatic: Uint8Ar
     throw new NoiseError('ERR_NOISE_SIGNATURE', 'the far end\'s static key is not signed by its identity key')
   }
 
-  const peer = toPeerId(publicKey)
+  const peer = peerIdFromPublicKey(publicKey)
 
   if (expected != null && !peer.equals(expected)) {
     throw new UnexpectedPeerError(`${peer} answered, expected ${expected}`)
@@ -69,13 +70,5 @@ async function verify (publicKey: PublicKey, data: Uint8Array, signature: Uint8A
     return await publicKey.verify(data, signature)
   } catch (err) {
     throw new NoiseError('ERR_NOISE_SIGNATURE', 'the far end\'s signature is malformed', { cause: err })
-  }
-}
-
-function toPeerId (publicKey: PublicKey): PeerId {
-  try {
-    return peerIdFromPublicKey(publicKey)
-  } catch (err) {
-    throw new NoiseError('ERR_NOISE_PAYLOAD', `peers with a key of type ${publicKey.type} are not supported`, { cause: err })
   }
 }

@@ -2,6 +2,7 @@ import { generateKeyPair as generateIdentity, publicKeyToProtobuf } from '@libp2
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import { streamPair } from '@libp2p/utils'
 import { channelOf } from '@libp2p-ws/byte-channel'
+import { identityOf } from '@libp2p-ws/identity'
 import { expect } from 'aegir/chai'
 import fc from 'fast-check'
 import { crypto, generateKeyPair } from '../src/crypto/node.ts'
@@ -21,16 +22,17 @@ async function payloadOf (key: PrivateKey, staticKey: Uint8Array, change: { iden
 }
 
 describe('the identity of the far end', () => {
-  for (const type of ['Ed25519', 'secp256k1', 'RSA'] as const) {
+  for (const type of ['Ed25519', 'secp256k1', 'RSA', 'ECDSA'] as const) {
     it(`is taken from a key of type ${type} that signed the static key`, async () => {
       const key = await generateIdentity(type as 'Ed25519')
       const { peer } = await verifyIdentity(await new Identity(key, STATIC).payload([]), STATIC, undefined)
 
-      expect(peer.equals(peerIdFromPrivateKey(key))).to.equal(true)
+      expect(peer.equals(identityOf(key).peerId)).to.equal(true)
+      expect(peer.type).to.equal(type)
     })
   }
 
-  it('is refused with a key of a type that js-libp2p has no peer ids for', async () => {
+  it('is refused with an ECDSA key that is not encoded as the specification has it', async () => {
     const key = await generateIdentity('ECDSA')
 
     await expect(payloadOf(key, STATIC).then(async payload => verifyIdentity(payload, STATIC, undefined)))

@@ -1,7 +1,7 @@
 import { generateKeyPair } from '@libp2p/crypto/keys'
 import { defaultLogger } from '@libp2p/logger'
-import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import { persistentPeerStore } from '@libp2p/peer-store'
+import { identityOf } from '@libp2p-ws/identity'
 import { MemoryDatastore } from 'datastore-core/memory'
 import { TypedEventEmitter } from 'main-event'
 import { ProtocolTable } from './protocol-table.ts'
@@ -119,12 +119,10 @@ export async function createSwarm (init: CreateSwarmInit = {}): Promise<Swarm> {
 }
 
 async function makeComponents (init: CreateSwarmInit): Promise<SwarmComponents> {
-  const privateKey = init.privateKey ?? await generateKeyPair('Ed25519')
   const connectionGater = init.connectionGater ?? {}
   const resourceManager = init.resourceManager ?? (init.limits === false ? undefined : new DefaultResourceManager(init.limits))
   const base = {
-    privateKey,
-    peerId: peerIdFromPrivateKey(privateKey),
+    ...identityOf(init.privateKey ?? await generateKeyPair('Ed25519')),
     events: init.events ?? new TypedEventEmitter<Libp2pEvents>(),
     logger: init.logger ?? defaultLogger(),
     datastore: new MemoryDatastore()

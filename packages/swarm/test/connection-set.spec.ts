@@ -1,5 +1,6 @@
 import { generateKeyPair } from '@libp2p/crypto/keys'
 import { CONNECTION_ERROR_CODES } from '@libp2p-ws/core'
+import { identityOf } from '@libp2p-ws/identity'
 import { noise } from '@libp2p-ws/noise'
 import { webSockets } from '@libp2p-ws/transport'
 import { GoAwayError, yamux } from '@libp2p-ws/yamux'
@@ -111,10 +112,11 @@ describe('trimming over ws, noise and yamux of ours', () => {
 describe('identity', () => {
   afterEach(closeAll)
 
-  for (const type of ['RSA', 'Ed25519', 'secp256k1'] as const) {
+  for (const type of ['RSA', 'Ed25519', 'secp256k1', 'ECDSA'] as const) {
     it(`may be ${type}`, async () => {
-      const privateKey = await generateKeyPair(type)
-      const [a, b] = await Promise.all([makeSwarm({ privateKey }), makeSwarm()])
+      const { privateKey } = identityOf(await generateKeyPair(type as 'Ed25519'))
+      const connectionEncrypters = [noise()]
+      const [a, b] = await Promise.all([makeSwarm({ privateKey, connectionEncrypters }), makeSwarm({ connectionEncrypters })])
       const connected = new Promise<void>(resolve => { b.notify({ connected: () => { resolve() } }) })
       const connection = await a.dialAddresses(b.listenAddresses())
       await connected
@@ -123,16 +125,17 @@ describe('identity', () => {
       expect(connection.remotePeer.equals(b.localPeer)).to.equal(true)
       expect(b.conns()[0]?.remotePeer.equals(a.localPeer)).to.equal(true)
       expect(b.conns()[0]?.remotePublicKey?.equals(privateKey.publicKey)).to.equal(true)
+
+      await b.peerStore.merge(a.localPeer, { multiaddrs: a.listenAddresses() })
+      await a.close()
+      expect((await b.peerStore.get(a.localPeer)).id.equals(a.localPeer)).to.equal(true)
     })
   }
 
-  it('may not be ECDSA: its peer id would be one that nobody else works out', async () => {
-    const privateKey = await generateKeyPair('ECDSA')
-    // the specification asks for a hash of keys above 42 bytes, and for signatures in DER
-    expect(privateKey.publicKey.toMultihash().code).to.equal(0)
-    expect((await privateKey.sign(new Uint8Array(1))).byteLength).to.equal(64)
+  it('may not be ECDSA where a noise of js-libp2p reads it, which has no such peer ids', async () => {
+    const [a, b] = await Promise.all([makeSwarm({ privateKey: await generateKeyPair('ECDSA'), connectionEncrypters: [noise()] }), makeSwarm()])
 
-    await expect(makeSwarm({ privateKey })).to.eventually.be.rejected.with.property('name', 'UnsupportedKeyTypeError')
+    await expect(b.dialAddresses(a.listenAddresses())).to.eventually.be.rejected.with.nested.property('dialErrors[0].cause.name', 'EncryptionFailedError')
   })
 })
 

@@ -13,12 +13,13 @@ export const ALLOWED: Record<string, string[]> = {
   testing: ['core'],
   'byte-channel': ['core'],
   multistream: ['core', 'byte-channel'],
-  noise: ['core', 'byte-channel'],
+  identity: [],
+  noise: ['core', 'byte-channel', 'identity'],
   yamux: ['core', 'byte-channel'],
   transport: ['core', 'byte-channel', 'multiaddr-ws'],
   dialer: ['core'],
-  swarm: ['core', 'byte-channel', 'dialer', 'multistream'],
-  host: ['core', 'dialer', 'swarm'],
+  swarm: ['core', 'byte-channel', 'dialer', 'identity', 'multistream'],
+  host: ['core', 'dialer', 'identity', 'swarm'],
   relay: ['core', 'host', 'swarm', 'transport']
 }
 
