@@ -1,5 +1,4 @@
 import { contentRoutingSymbol, peerDiscoverySymbol, peerRoutingSymbol } from '@libp2p/interface'
-import { persistentPeerStore } from '@libp2p/peer-store'
 import { Swarm, Upgrader } from '@libp2p-ws/swarm'
 import { MemoryDatastore } from 'datastore-core/memory'
 import { AddressManager } from './addresses/address-manager.ts'
@@ -7,6 +6,7 @@ import { createComponents } from './components.ts'
 import { ConnectionManager } from './connections/connection-manager.ts'
 import { ConnectionMonitor } from './connections/connection-monitor.ts'
 import { HostSwarm } from './host-swarm.ts'
+import { PeerStore } from './peer-store/peer-store.ts'
 import { defaultGater } from './platform.ts'
 import { Registrar } from './registrar.ts'
 import { ContentRouting } from './routing/content-routing.ts'
@@ -79,8 +79,8 @@ function addBasics (components: Components, init: Libp2pInit<any>): void {
     components.metrics = init.metrics(components)
   }
 
-  components.peerStore = persistentPeerStore(components, {
-    ...(connectionGater.filterMultiaddrForPeer == null ? {} : { addressFilter: async (peer, address) => connectionGater.filterMultiaddrForPeer?.(peer, address) ?? true }),
+  components.peerStore = new PeerStore(components, {
+    addressFilter: (peer, address) => connectionGater.filterMultiaddrForPeer?.(peer, address) ?? true,
     ...init.peerStore
   })
   events.addEventListener('peer:update', ({ detail: { peer, previous } }) => {

@@ -2,9 +2,9 @@ import type { AddressManagerInit } from './addresses/address-manager.ts'
 import type { Components } from './components.ts'
 import type { ConnectionMonitorInit } from './connections/connection-monitor.ts'
 import type { ConnectionManagerInit } from './connections/init.ts'
+import type { PeerStoreInit } from './peer-store/peer-store.ts'
 import type { TransportManagerInit } from './transports/transport-manager.ts'
 import type { ComponentLogger, ConnectionEncrypter, ConnectionGater, ConnectionProtector, ContentRouting, Metrics, NodeInfo, PeerDiscovery, PeerRouting, PrivateKey, ServiceMap, StreamMuxerFactory, Transport } from '@libp2p/interface'
-import type { PersistentPeerStoreInit } from '@libp2p/peer-store'
 import type { DNS } from '@multiformats/dns'
 import type { Datastore } from 'interface-datastore'
 
@@ -32,7 +32,7 @@ export interface Libp2pInit<T extends ServiceMap = ServiceMap> {
 
   /** Keeps the peer store, and what services keep. Default: in memory. */
   datastore?: Datastore
-  peerStore?: PersistentPeerStoreInit
+  peerStore?: PeerStoreInit
   transports?: Array<(components: Components) => Transport>
 
   /** In order of preference. */
