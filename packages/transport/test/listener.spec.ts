@@ -7,7 +7,7 @@ import { expect } from 'aegir/chai'
 import { webSockets } from '../src/index.ts'
 import { components, TestUpgrader } from './fixtures/components.ts'
 import { RawWebSocket } from './fixtures/raw-web-socket.ts'
-import { event, until } from './fixtures/streams.ts'
+import { event } from './fixtures/streams.ts'
 import { connect, dial, portOf, transport, unusedPort } from './fixtures/transport.ts'
 import type { WebSocketsInit } from '../src/index.ts'
 import type { Listener } from '@libp2p/interface'
@@ -124,82 +124,6 @@ describe('a listener', () => {
       const other = shared(components()).createListener({ upgrader: new TestUpgrader() })
       await expect(other.listen(multiaddr(`/ip4/127.0.0.1/tcp/${port}/ws/http-path/a`))).to.eventually.be.rejected()
         .with.property('name', 'InvalidValueError')
-    })
-  })
-
-  describe('\'s limits', () => {
-    it('bound what is pending, in all and for each address', async () => {
-      for (const limit of [{ maxPendingConnections: 2 }, { maxPendingConnectionsPerAddress: 2 }]) {
-        const { port } = await listen(limit)
-        const sockets = Array.from({ length: 3 }, () => net.connect(port, '127.0.0.1'))
-        // The one too many is closed; the others wait for their first byte.
-        await Promise.race(sockets.map(socket => once(socket.resume(), 'close')))
-        expect(sockets.filter(socket => !socket.destroyed)).to.have.length(2)
-        sockets.forEach(socket => socket.destroy())
-      }
-    })
-
-    it('count a connection as pending until it is secured', async () => {
-      const { listener, upgrader, port } = await listen({ maxPendingConnections: 1 })
-      const secured = Promise.withResolvers<void>()
-      upgrader.onInbound = async () => { await secured.promise }
-      const { near } = await connect(transport(), listener, upgrader)
-      await expect(dial(transport(), `/ip4/127.0.0.1/tcp/${port}/ws`)).to.eventually.be.rejected()
-
-      secured.resolve()
-      await until(() => upgrader.settled)
-      const second = await dial(transport(), `/ip4/127.0.0.1/tcp/${port}/ws`)
-      await Promise.all([near.close(), second.close()])
-    })
-
-    it('bound what is open, and let in again what replaces it', async () => {
-      for (const limit of [{ maxConnections: 1 }, { maxConnectionsPerAddress: 1 }]) {
-        const { listener, upgrader, port } = await listen(limit)
-        const { near, far } = await connect(transport(), listener, upgrader)
-        await expect(dial(transport(), `/ip4/127.0.0.1/tcp/${port}/ws`)).to.eventually.be.rejected().with.property('status', 503)
-
-        const closed = event(far, 'close')
-        await Promise.all([near.close(), closed])
-        const again = await dial(transport(), `/ip4/127.0.0.1/tcp/${port}/ws`)
-        await again.close()
-      }
-    })
-  })
-
-  describe('\'s deadlines', () => {
-    it('end a socket that sends nothing', async () => {
-      const { port } = await listen({ firstByteTimeout: 20 })
-      await once(net.connect(port, '127.0.0.1').resume(), 'close')
-    })
-
-    it('end a socket that does not finish its request', async () => {
-      const { port } = await listen({ handshakeTimeout: 20 })
-      const socket = net.connect(port, '127.0.0.1')
-      socket.write('GET / HTTP/1.1\r\nHost: x\r\n')
-      await once(socket.resume(), 'close')
-    })
-
-    it('end a TLS handshake that does not finish', async () => {
-      const { port } = await listen({ handshakeTimeout: 20 }, '/ip4/127.0.0.1/tcp/0/tls/ws')
-      const socket = net.connect(port, '127.0.0.1')
-      socket.write(Buffer.of(22, 3, 1))
-      await once(socket.resume(), 'close')
-    })
-
-    it('end a connection that is not secured', async () => {
-      const { upgrader, port } = await listen({ inboundUpgradeTimeout: 20 })
-      let reason: any
-      upgrader.onInbound = async (_, { signal }) => {
-        await new Promise(resolve => { signal.addEventListener('abort', resolve) })
-        reason = signal.reason
-        // An upgrader that takes no notice.
-        await new Promise(() => {})
-      }
-      const raw = await RawWebSocket.connect(port)
-      await until(() => raw.closeFrame !== undefined)
-      expect(raw.closeFrame).to.have.property('code', 4000)
-      expect(reason).to.have.property('name', 'TimeoutError')
-      raw.socket.destroy()
     })
   })
 

@@ -18,9 +18,9 @@ const BLOCKED_PORTS: ReadonlySet<number> = new Set([
  * a dead address, and writes to its console.
  *
  * @param target - what would be dialed
- * @param pageProtocol - of the page or worker, such as `https:`
+ * @param secure - the page or worker came over TLS
  */
-export function undialableReason (target: WebSocketTarget, pageProtocol: string | undefined): UndialableReason | undefined {
+export function undialableReason (target: WebSocketTarget, secure: boolean): UndialableReason | undefined {
   if (target.zone !== undefined) {
     return 'ipv6-zone'
   }
@@ -29,7 +29,7 @@ export function undialableReason (target: WebSocketTarget, pageProtocol: string 
     return 'blocked-port'
   }
 
-  return pageProtocol === 'https:' && !target.secure && !isLoopback(target.host) ? 'insecure-from-secure-page' : undefined
+  return secure && !target.secure && !isLoopback(target.host) ? 'insecure-from-secure-page' : undefined
 }
 
 /** Secure Contexts, section 3.1: these are trustworthy without TLS. */

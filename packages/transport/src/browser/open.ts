@@ -18,7 +18,7 @@ import type { WebSocketTarget } from '../target.ts'
  */
 export async function openWebSocket (target: WebSocketTarget, init: WebSocketsInit, { signal, onPhase }: OpenOptions): Promise<WebSocketChannel> {
   signal.throwIfAborted()
-  const reason = undialableReason(target, globalThis.location?.protocol)
+  const reason = undialableReason(target, isSecurePage())
 
   if (reason !== undefined) {
     throw new UndialableAddressError(target.url, reason)
@@ -29,6 +29,11 @@ export async function openWebSocket (target: WebSocketTarget, init: WebSocketsIn
   onPhase('websockets:upgraded')
 
   return channel
+}
+
+/** A worker that was made from a blob, and a frame without a URL, have the origin of their page. */
+function isSecurePage (): boolean {
+  return [globalThis.location?.protocol, globalThis.origin].some(from => from?.startsWith('https:') === true)
 }
 
 async function openStream (WebSocketStream: WebSocketStreamConstructor, target: WebSocketTarget, { init, signal }: { init: WebSocketsInit, signal: AbortSignal }): Promise<WebSocketChannel> {

@@ -29,12 +29,13 @@ export class Admission {
 }
 
 // admit ──> pending ──upgrade──> pending and open ──settle──> open ──close──> nothing
+//              └──settle──> nothing ──upgrade──> …  (HTTP requests, with or without an upgrade after them)
 
 /** What one socket counts as. */
 export class Ticket {
   readonly #admission: Admission
   #address: string | undefined
-  #leavePending: () => void
+  #leavePending: (() => void) | undefined
   #leaveOpen: (() => void) | undefined
 
   constructor (admission: Admission, address: string | undefined, leavePending: () => void) {
@@ -44,22 +45,30 @@ export class Ticket {
   }
 
   /**
+   * A proxy has said whose it is.
+   *
+   * @returns false when it is one too many
+   */
+  claim (address: string): boolean {
+    if (this.#leavePending === undefined || address !== this.#address) {
+      // its own place is free for it
+      this.#leavePending?.()
+      this.#leavePending = this.#admission.pending.tryAdd(address)
+      this.#address = address
+    }
+
+    return this.#leavePending !== undefined
+  }
+
+  /**
    * It is a WebSocket now.
    *
    * @param address - whose it is, now that headers were read
    * @returns false when it is one too many
    */
   upgrade (address: string): boolean {
-    if (address !== this.#address) {
-      const leavePending = this.#admission.pending.tryAdd(address)
-
-      if (leavePending === undefined) {
-        return false
-      }
-
-      this.#leavePending()
-      this.#leavePending = leavePending
-      this.#address = address
+    if (!this.claim(address)) {
+      return false
     }
 
     this.#leaveOpen = this.#admission.open.tryAdd(address)
@@ -67,13 +76,14 @@ export class Ticket {
     return this.#leaveOpen !== undefined
   }
 
-  /** It is a libp2p connection now. */
+  /** It is a libp2p connection now, or sends plain requests. */
   settle (): void {
-    this.#leavePending()
+    this.#leavePending?.()
+    this.#leavePending = undefined
   }
 
   close (): void {
-    this.#leavePending()
+    this.settle()
     this.#leaveOpen?.()
   }
 }

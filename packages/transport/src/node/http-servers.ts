@@ -73,6 +73,8 @@ export class HttpServers {
 
   close (): void {
     this.#certificateFiles?.close()
+    this.#http?.close()
+    this.#https?.close()
   }
 
   #tlsOptions (): https.ServerOptions {
@@ -93,6 +95,13 @@ export class HttpServers {
 
   #serve <Server extends http.Server> (server: Server, secure: boolean): Server {
     server.on('request', this.#init.onRequest)
+
+    if (this.#init.options.requestHandler !== undefined) {
+      // A server that is handed its sockets never listens, and Node watches
+      // headersTimeout and requestTimeout from then on only.
+      server.emit('listening')
+    }
+
     server.on('upgrade', (request: http.IncomingMessage, socket: net.Socket, head: Buffer) => {
       this.#init.onUpgrade(request, socket, head, secure)
     })

@@ -234,6 +234,13 @@ export class PortServer {
       return
     }
 
+    if (first.client !== undefined && !accepted.ticket.claim(first.client.address)) {
+      this.#router.report('drop')
+      this.#log('too many pending connections, refusing %s', first.client.address)
+      socket.destroy()
+      return
+    }
+
     accepted.client = first.client ?? accepted.client
     clearTimeout(accepted.deadline)
     accepted.deadline = this.#destroyAfter(socket, this.#options.handshakeTimeout ?? DEFAULT_HANDSHAKE_TIMEOUT)
