@@ -107,9 +107,17 @@ describe('Chromium', function () {
     it(`dials from a worker, ${way}`, async () => {
       expectPassed(await run('worker', { stream }), 15)
     })
+
+    it(`dials from a worker of a secure page, ${way}`, async () => {
+      expectPassed(await run('worker', { stream, secure: true }), 3)
+    })
+
+    it(`dials from a worker that a secure page made from a blob, ${way}`, async () => {
+      expectPassed(await run('blob worker', { stream, secure: true }), 3)
+    })
   }
 
-  async function run (place: 'page' | 'worker', { stream, secure = false }: { stream: boolean, secure?: boolean }): Promise<BrowserTestResult[]> {
+  async function run (place: 'page' | 'worker' | 'blob worker', { stream, secure = false }: { stream: boolean, secure?: boolean }): Promise<BrowserTestResult[]> {
     const server = secure ? securePages : pages
     const page = await browser.newPage({ ignoreHTTPSErrors: true })
     await page.goto(`${secure ? 'https' : 'http'}://127.0.0.1:${(server.address() as AddressInfo).port}/`)
@@ -122,7 +130,13 @@ describe('Chromium', function () {
           return (globalThis as any).runSuite(config)
         }
 
-        const worker = new Worker('/suite.js', { type: 'module' })
+        const url = place === 'worker' ? '/suite.js' : URL.createObjectURL(new Blob([`import '${location.origin}/suite.js'`], { type: 'text/javascript' }))
+        const worker = new Worker(url, { type: 'module' })
+        // A module that imports runs when the first message has come already.
+        await new Promise((resolve, reject) => {
+          worker.onmessage = resolve
+          worker.onerror = event => { reject(new Error(event.message)) }
+        })
         worker.postMessage(config)
 
         return new Promise((resolve, reject) => {

@@ -17,7 +17,7 @@ async function runSuite (config: BrowserTestConfig): Promise<BrowserTestResult[]
   mocha.setup({ ui: 'bdd', timeout: 60_000, reporter: class {} })
   const { defineSecureSuite, defineSuite } = await import('./suite.ts')
 
-  if (location.protocol === 'https:') {
+  if (globalThis.origin.startsWith('https:')) {
     defineSecureSuite(config)
   } else {
     defineSuite(config)
@@ -38,5 +38,6 @@ async function runSuite (config: BrowserTestConfig): Promise<BrowserTestResult[]
 if (typeof WorkerGlobalScope !== 'undefined') {
   globalThis.addEventListener('message', event => {
     void runSuite((event as MessageEvent).data).then(results => { (globalThis as any).postMessage(results) })
-  })
+  });
+  (globalThis as any).postMessage('ready')
 }

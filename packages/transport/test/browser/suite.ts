@@ -118,15 +118,21 @@ export function defineSuite (config: BrowserTestConfig): void {
       const chunk = new Uint8Array(256 * 1024)
       const length = 64 * 1024 * 1024
       const answer = collect(connection, 4)
+      let waits = 0
 
       for (let sent = 0; sent < length; sent += chunk.byteLength) {
         if (!connection.send(chunk)) {
+          waits++
           await connection.onDrain()
         }
+
+        // What did not fit waits here, and is no more than the piece.
+        expect(connection.writeBufferLength).to.be.at.most(chunk.byteLength)
       }
 
       const total = new DataView((await answer).buffer).getUint32(0)
       expect(total).to.equal(length)
+      expect(waits).to.be.greaterThan(0)
       connection.abort(new Error('test is over'))
     })
 
