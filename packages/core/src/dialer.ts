@@ -76,6 +76,9 @@ export interface CandidatesOptions {
    * (default: never). Rejects when `signal` aborts.
    */
   needed(patience?: number): Promise<void>
+
+  /** The highest `DialPeerOptions.priority` of the callers that wait now. */
+  priority(): number
 }
 
 /** What a dialer needs of the host it works for. */

@@ -12,6 +12,12 @@ export interface AddressBook {
   record(peer: PeerId, outcomes: AddressOutcome[]): void | Promise<void>
 }
 
+/** One that answers at once. */
+export interface MemoryAddressBook extends AddressBook {
+  load(peer: PeerId): AddressOutcome[]
+  record(peer: PeerId, outcomes: AddressOutcome[]): void
+}
+
 export interface MemoryAddressBookInit {
   /** Peers kept; the one not dialed for longest goes first. Default 1,000. */
   maxPeers?: number
@@ -21,7 +27,7 @@ export interface MemoryAddressBookInit {
 }
 
 /** Keeps a bounded number of peers, and forgets them with the process. */
-export function memoryAddressBook (init: MemoryAddressBookInit = {}): AddressBook {
+export function memoryAddressBook (init: MemoryAddressBookInit = {}): MemoryAddressBook {
   const maxPeers = init.maxPeers ?? HISTORY_PEERS
   const maxAddresses = init.maxAddresses ?? HISTORY_ADDRESSES
   const peers = new Map<string, AddressOutcome[]>()

@@ -149,7 +149,7 @@ export class DialDriver {
     if (dial?.peer !== undefined) {
       const { peer, signal } = dial
       dial.lookup = this.#feed(id, dial, true)
-      void dial.lookup.follow(needed => this.#components.candidates(peer, { signal, needed }))
+      void dial.lookup.follow(needed => this.#components.candidates(peer, { signal, needed, priority: () => dial.priority }))
     }
   }
 

@@ -20,7 +20,7 @@ import { toDialAddress } from './dial-address.ts'
 import { dialer } from './dialer.ts'
 import { dnsaddrResolver } from './dnsaddr-resolver.ts'
 import { peerStoreAddressBook } from './peer-store-address-book.ts'
-import { SILENCE } from './sans-io/constants.ts'
+import { DEFAULT_DIAL_PRIORITY, SILENCE } from './sans-io/constants.ts'
 import type { DialerInit } from './dialer-options.ts'
 import type { Dialer } from './dialer.ts'
 import type { ComponentLogger, Connection, ConnectionGater, Metrics, PeerId, PeerRouting, PeerStore, Startable } from '@libp2p/interface'
@@ -147,15 +147,27 @@ function dialerComponents (components: ParallelDialingComponents): DialerCompone
   }
 }
 
-/** The peer store's addresses; peer routing's too, once none of those is left to dial or all have been silent for a while. */
-async function * findAddresses ({ peerStore, peerRouting }: ParallelDialingComponents, peer: PeerId, { signal, needed }: CandidatesOptions): AsyncGenerator<DialCandidate> {
+/**
+ * The peer store's addresses; peer routing's too, once none of those is left to
+ * dial or all have been silent for a while. A service that dials peers whose
+ * addresses are known gets those alone, as in js-libp2p: the services are peer
+ * routing themselves, and each peer they do not reach would start another search.
+ */
+async function * findAddresses ({ peerStore, peerRouting }: ParallelDialingComponents, peer: PeerId, { signal, needed, priority }: CandidatesOptions): AsyncGenerator<DialCandidate> {
   const known = await peerStore.get(peer, { signal }).catch(() => undefined)
+  const addresses = known?.addresses ?? []
 
-  for (const { multiaddr } of known?.addresses ?? []) {
+  for (const { multiaddr } of addresses) {
     yield { address: multiaddr, source: 'peer-store' }
   }
 
   await needed(SILENCE)
+
+  // js-libp2p gives the dials of the application a higher priority than those of services
+  if (addresses.length > 0 && priority() <= DEFAULT_DIAL_PRIORITY) {
+    return
+  }
+
   // without routers js-libp2p throws; the dial then has no more addresses
   const found = await peerRouting.findPeer(peer, { signal }).catch(() => undefined)
 

@@ -17,7 +17,7 @@ export function peerStoreAddressBook (peerStore: Pick<PeerStore, 'get' | 'merge'
   const maxAddresses = init.maxAddresses ?? HISTORY_ADDRESSES
   const load = async (peer: PeerId): Promise<AddressOutcome[]> => {
     try {
-      return decode((await peerStore.get(peer)).metadata.get(ADDRESS_OUTCOMES_KEY))
+      return decodeOutcomes((await peerStore.get(peer)).metadata)
     } catch (err) {
       if (err instanceof Error && err.name === 'NotFoundError') {
         return []
@@ -31,13 +31,24 @@ export function peerStoreAddressBook (peerStore: Pick<PeerStore, 'get' | 'merge'
     load,
     record: async (peer, outcomes) => {
       const merged = mergeOutcomes(await load(peer), outcomes, maxAddresses)
-      await peerStore.merge(peer, { metadata: { [ADDRESS_OUTCOMES_KEY]: new TextEncoder().encode(JSON.stringify(merged)) } })
+      await peerStore.merge(peer, { metadata: encodeOutcomes(merged) })
     }
   }
 }
 
-/** What cannot be read is as good as nothing: it is only a hint where to dial first. */
-function decode (bytes: Uint8Array | undefined): AddressOutcome[] {
+/** As metadata of the peer they belong to. */
+export function encodeOutcomes (outcomes: AddressOutcome[]): Record<string, Uint8Array> {
+  return { [ADDRESS_OUTCOMES_KEY]: new TextEncoder().encode(JSON.stringify(outcomes)) }
+}
+
+/** Those in the metadata of a peer. What cannot be read is as good as nothing: it is only a hint where to dial first. */
+export function decodeOutcomes (metadata: ReadonlyMap<string, Uint8Array>): AddressOutcome[] {
+  const bytes = metadata.get(ADDRESS_OUTCOMES_KEY)
+
+  if (bytes === undefined) {
+    return []
+  }
+
   try {
     const value: unknown = JSON.parse(new TextDecoder().decode(bytes))
 

@@ -1,4 +1,5 @@
 import { AbortError } from '@libp2p/interface'
+import { DEFAULT_DIAL_PRIORITY } from './sans-io/constants.ts'
 import type { CandidateFeed } from './candidate-feed.ts'
 import type { Connection, PeerId } from '@libp2p/interface'
 import type { ConnectOptions, DialPeerOptions } from '@libp2p-ws/core'
@@ -30,6 +31,11 @@ export class RunningDial {
   /** Ends the search for candidates. */
   get signal (): AbortSignal {
     return this.#lookups.signal
+  }
+
+  /** The highest of its callers. */
+  get priority (): number {
+    return Math.max(...[...this.callers].map(({ options }) => options.priority ?? DEFAULT_DIAL_PRIORITY))
   }
 
   get wantsProgress (): boolean {

@@ -129,6 +129,31 @@ describe('a source of candidates', () => {
     expect(error).to.have.nested.property('cause.code', 'ERR_ALL_DIALS_FAILED')
   })
 
+  it('is told the highest priority of those who wait now', async () => {
+    const seen: number[] = []
+    network.listen(a, peer, 100)
+    running = dialer({ clock: network.clock })(network.components({
+      candidates: async function * (_peer: PeerId, { signal, priority }: CandidatesOptions) {
+        seen.push(priority())
+        yield { address: multiaddr(a), source: 'peer-store' as const }
+
+        for (let i = 0; i < 2; i++) {
+          await wait(network.clock, 10, signal)
+          seen.push(priority())
+        }
+      }
+    }))
+    const leaving = new AbortController()
+    const dials = [running.dialPeer(peer), running.dialPeer(peer, { priority: 75 }), running.dialPeer(peer, { priority: 80, signal: leaving.signal })]
+    const ended = Promise.allSettled(dials)
+    await network.clock.advanceAsync(15)
+    leaving.abort()
+    await network.clock.advanceAsync(100)
+    await ended
+
+    expect(seen).to.deep.equal([50, 80, 75])
+  })
+
   it('that waits is let go when the caller gives up', async () => {
     const controller = new AbortController()
     const dialed = start([a], [b]).dialPeer(peer, { signal: controller.signal })

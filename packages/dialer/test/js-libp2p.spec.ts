@@ -8,6 +8,7 @@ import { createLibp2p } from 'libp2p'
 import { peerStoreAddressBook } from '../src/index.ts'
 import { parallelDialing } from '../src/js-libp2p.ts'
 import type { Libp2p } from '@libp2p/interface'
+import type { ConnectionManager } from '@libp2p/interface-internal'
 import type { Libp2pOptions } from 'libp2p'
 import type { AddressInfo, Server, Socket } from 'node:net'
 
@@ -97,6 +98,33 @@ describe('in stock js-libp2p', () => {
     await node.peerStore.merge(listener.peerId, { multiaddrs: [multiaddr(`/ip4/127.0.0.1/tcp/1/ws/p2p/${listener.peerId}`)] })
 
     expect((await node.dial(listener.peerId)).remoteAddr.equals(listener.getMultiaddrs()[0])).to.be.true()
+  })
+
+  it('does not ask peer routing for a service, which may be peer routing itself', async () => {
+    let searches = 0
+    let openConnection: ConnectionManager['openConnection'] | undefined
+    const node = await start({
+      services: {
+        dialing: parallelDialing(),
+        service: ({ connectionManager }: { connectionManager: ConnectionManager }) => {
+          openConnection = async peer => connectionManager.openConnection(peer)
+
+          return {}
+        }
+      },
+      peerRouters: [() => ({
+        findPeer: async id => {
+          searches++
+
+          return { id, multiaddrs: listener.getMultiaddrs() }
+        },
+        getClosestPeers: async function * () {}
+      })]
+    })
+    await node.peerStore.merge(listener.peerId, { multiaddrs: [multiaddr(`/ip4/127.0.0.1/tcp/1/ws/p2p/${listener.peerId}`)] })
+
+    await expect((async () => openConnection?.(listener.peerId))()).to.eventually.be.rejected()
+    expect(searches).to.equal(0)
   })
 
   it('keeps what it learned of addresses in the peer store', async () => {

@@ -1,5 +1,4 @@
 import { InvalidParametersError } from '@libp2p/interface'
-import { PeerSet } from '@libp2p/peer-collections'
 import { isMultiaddr } from '@multiformats/multiaddr'
 import { setMaxListeners, TypedEventEmitter } from 'main-event'
 import { assemble } from './assemble.ts'
@@ -127,7 +126,7 @@ export class Libp2p<T extends ServiceMap = ServiceMap> extends TypedEventEmitter
   }
 
   getPeers (): PeerId[] {
-    return [...new PeerSet(this.getConnections().map(({ remotePeer }) => remotePeer))]
+    return [...new Map(this.getConnections().map(({ remotePeer }) => [remotePeer.toString(), remotePeer])).values()]
   }
 
   async dial (target: DialTarget, options: DialOptions = {}): Promise<Connection> {

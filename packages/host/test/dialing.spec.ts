@@ -1,8 +1,9 @@
 import { generateKeyPair } from '@libp2p/crypto/keys'
-import { KEEP_ALIVE } from '@libp2p/interface'
+import { KEEP_ALIVE, peerRoutingSymbol } from '@libp2p/interface'
 import { memory } from '@libp2p/memory'
 import { multiaddr } from '@multiformats/multiaddr'
 import { expect } from 'aegir/chai'
+import { MemoryDatastore } from 'datastore-core'
 import { eventually } from './fixtures/eventually.ts'
 import { OURS } from './fixtures/implementations.ts'
 import { memoryAddress, Nodes } from './fixtures/nodes.ts'
@@ -67,6 +68,81 @@ describe('dialing with our dialer', () => {
     const second = dialer.dial(multiaddr(`${address}/p2p/${node.peerId}`))
 
     expect(await first).to.equal(await second)
+  })
+
+  describe('to a peer that has moved', () => {
+    /** A node that knows an address of `listener` that never answers, and has peer routing that knows the right one. */
+    async function dialerWithRouting (peer: PeerId, address: string, stored: string): Promise<{ dialer: Libp2p, searches(): number }> {
+      let searches = 0
+      const routing = {
+        [peerRoutingSymbol]: {
+          findPeer: async () => {
+            searches++
+
+            return { id: peer, multiaddrs: [multiaddr(address)] }
+          }
+        }
+      }
+      const dialer = await dialerWithDeadAddresses({ services: { routing: () => routing } })
+      await dialer.peerStore.merge(peer, { multiaddrs: [multiaddr(stored)] })
+
+      return { dialer, searches: () => searches }
+    }
+
+    it('asks peer routing when the known addresses have failed', async () => {
+      const { address, node } = await listener()
+      const { dialer, searches } = await dialerWithRouting(node.peerId, address, '/memory/nobody')
+
+      expect((await dialer.dial(node.peerId)).remoteAddr.toString()).to.contain(address)
+      expect(searches()).to.equal(1)
+    })
+
+    it('asks peer routing when the known addresses are silent', async () => {
+      const { address, node } = await listener()
+      const { dialer } = await dialerWithRouting(node.peerId, address, '/memory/hangs')
+
+      expect((await dialer.dial(node.peerId)).remoteAddr.toString()).to.contain(address)
+    })
+
+    it('does not ask when a known address works', async () => {
+      const { address, node } = await listener()
+      const { dialer, searches } = await dialerWithRouting(node.peerId, '/memory/nobody', address)
+
+      await dialer.dial(node.peerId)
+      expect(searches()).to.equal(0)
+    })
+
+    it('does not ask for a service, which may be peer routing itself', async () => {
+      const { address, node } = await listener()
+      const { dialer, searches } = await dialerWithRouting(node.peerId, address, '/memory/nobody')
+      const { connectionManager } = (dialer as any).components
+
+      await expect(connectionManager.openConnection(node.peerId)).to.eventually.be.rejected()
+      expect(searches()).to.equal(0)
+    })
+  })
+
+  it('keeps in the peer store which address worked, and tries it first after a restart', async () => {
+    const { address, node } = await listener()
+    const datastore = new MemoryDatastore()
+    const dead = multiaddr('/memory/a-hangs')
+    const first = await dialerWithDeadAddresses({ datastore })
+    await first.peerStore.merge(node.peerId, { multiaddrs: [dead, multiaddr(address)] })
+    await first.dial(node.peerId)
+    await eventually(async () => (await first.peerStore.get(node.peerId)).metadata.has('libp2p-ws:address-outcomes'))
+    await first.stop()
+
+    const started: string[] = []
+    const second = await dialerWithDeadAddresses({ datastore })
+    await second.dial(node.peerId, {
+      onProgress: ({ type, detail }: any) => {
+        if (type === 'dialer:record' && detail.record.phase === 'succeeded') {
+          started.push(`${detail.record.address} rank ${detail.record.rank}`)
+        }
+      }
+    })
+
+    expect(started).to.deep.equal([`${address} rank 0`])
   })
 
   it('says of each address why it did not work', async () => {

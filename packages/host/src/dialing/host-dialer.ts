@@ -4,6 +4,7 @@ import { raceSignal } from 'race-signal'
 import { progress } from '../progress.ts'
 import { backoffOf } from './backoff.ts'
 import { asLibp2pError, dialTimeoutError } from './dial-errors.ts'
+import { DialHistory } from './dial-history.ts'
 import { DialQueue } from './dial-queue.ts'
 import { dialUnnamed } from './dial-unnamed.ts'
 import { peerAddresses } from './peer-addresses.ts'
@@ -17,7 +18,7 @@ import type { PeerAddresses } from '../dial-target.ts'
 import type { HostSwarm } from '../host-swarm.ts'
 import type { AbortOptions, Connection, Logger, Metrics, PeerId, PendingDial } from '@libp2p/interface'
 import type { OpenConnectionOptions, TransportManager } from '@libp2p/interface-internal'
-import type { Dialer, DialerComponents, DialCandidate, DialPeerOptions } from '@libp2p-ws/core'
+import type { CandidatesOptions, Dialer, DialerComponents, DialCandidate, DialPeerOptions } from '@libp2p-ws/core'
 import type { Multiaddr } from '@multiformats/multiaddr'
 
 /** Ms for a dial as a whole where the caller brings no signal (js-libp2p's default). */
@@ -61,6 +62,7 @@ export class HostDialer {
   readonly #swarm: HostSwarm
   readonly #resolvers: Resolvers
   readonly #queue: DialQueue
+  readonly #history: DialHistory
   readonly #recorded = new WeakSet<DialJob>()
   readonly #shared = new WeakMap<DialJob, Promise<Connection>>()
   readonly #log: Logger
@@ -71,6 +73,7 @@ export class HostDialer {
     this.#swarm = swarm
     this.#log = components.logger.forComponent('libp2p:connection-manager:dial-queue')
     this.#resolvers = new Resolvers(components, init.resolvers)
+    this.#history = new DialHistory(components.peerStore)
     this.#queue = new DialQueue({
       maxParallelDials: init.maxParallelDials ?? MAX_PARALLEL_DIALS,
       maxDialQueueLength: init.maxDialQueueLength
@@ -104,6 +107,7 @@ export class HostDialer {
       // the same for private addresses: webrtc by way of a local relay is slower than its address looks
       dialTimeoutLocal: dialTimeout,
       backoff: backoffOf(dialBackoff),
+      addressBook: this.#history,
       resolvers: this.#resolvers.forDialer(),
       ...(addressSorter == null ? {} : { ranker: sortedRanker(addressSorter) })
     })({
@@ -190,11 +194,11 @@ export class HostDialer {
     return dialUnnamed(this.#swarm.assertRunning(), this.#limited(resolved, options.onProgress), dialOptions(options))
   }
 
-  async * #candidates (peer: PeerId, options: AbortOptions): AsyncGenerator<DialCandidate> {
-    const { addresses, source } = await peerAddresses(peer, this.#components, this.#log, options)
-
-    for (const address of this.#limited(addresses, event => { this.#queue.jobOf(peer)?.tell(event) })) {
-      yield { address, source }
+  async * #candidates (peer: PeerId, options: CandidatesOptions): AsyncGenerator<DialCandidate> {
+    for await (const { addresses, source } of peerAddresses(peer, this.#components, this.#log, options)) {
+      for (const address of this.#limited(addresses, event => { this.#queue.jobOf(peer)?.tell(event) })) {
+        yield { address, source }
+      }
     }
   }
 
@@ -230,7 +234,7 @@ export class HostDialer {
     this.#recorded.add(job)
 
     try {
-      await this.#components.peerStore.merge(peer, { multiaddrs, metadata: { [key]: new TextEncoder().encode(`${Date.now()}`) } })
+      await this.#components.peerStore.merge(peer, { multiaddrs, metadata: { ...this.#history.metadata(peer), [key]: new TextEncoder().encode(`${Date.now()}`) } })
     } catch (err) {
       this.#log.error('could not store the outcome of the dial to %p - %e', peer, err)
     }

@@ -1,8 +1,7 @@
 import { NotStartedError } from '@libp2p/interface'
-import { PeerSet } from '@libp2p/peer-collections'
-import merge from 'it-merge'
 import { base36 } from 'multiformats/bases/base36'
 import { NoContentRoutersError } from '../errors.ts'
+import { merge } from './merge.ts'
 import { collectIds, traced } from './trace.ts'
 import type { AbortOptions, ContentRouting as ContentRoutingInterface, Metrics, PeerStore, Provider, RoutingOptions, Startable } from '@libp2p/interface'
 import type { CID } from 'multiformats/cid'
@@ -51,12 +50,12 @@ export class ContentRouting implements ContentRoutingInterface, Startable {
    */
   async * findProviders (key: CID, options: RoutingOptions = {}): AsyncGenerator<Provider> {
     this.#assertRouters()
-    const seen = new PeerSet()
+    const seen = new Set<string>()
     const sources = this.#routers
       .filter(router => router.findProviders != null)
       .map(router => router.findProviders(key, options))
 
-    for await (const provider of merge(...sources)) {
+    for await (const provider of merge(sources, provider => provider)) {
       if (provider == null) {
         continue
       }
@@ -65,8 +64,8 @@ export class ContentRouting implements ContentRoutingInterface, Startable {
         await this.#components.peerStore.merge(provider.id, { multiaddrs: provider.multiaddrs }, options)
       }
 
-      if (!seen.has(provider.id)) {
-        seen.add(provider.id)
+      if (!seen.has(provider.id.toString())) {
+        seen.add(provider.id.toString())
         yield provider
       }
     }

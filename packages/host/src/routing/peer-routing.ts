@@ -1,9 +1,7 @@
 import { NotFoundError } from '@libp2p/interface'
-import { PeerSet } from '@libp2p/peer-collections'
-import merge from 'it-merge'
-import parallel from 'it-parallel'
 import { base36 } from 'multiformats/bases/base36'
 import { NoPeerRoutersError, QueriedForSelfError } from '../errors.ts'
+import { merge } from './merge.ts'
 import { collectIds, traced } from './trace.ts'
 import type { ComponentLogger, Logger, Metrics, PeerId, PeerInfo, PeerRouting as PeerRoutingInterface, PeerStore, RoutingOptions } from '@libp2p/interface'
 
@@ -78,29 +76,22 @@ export class PeerRouting implements PeerRoutingInterface {
    */
   async * getClosestPeers (key: Uint8Array, options: RoutingOptions = {}): AsyncGenerator<PeerInfo> {
     this.#assertRouters()
-    const seen = new PeerSet()
+    const seen = new Set<string>()
+    const sources = this.#routers
+      .filter(router => router.getClosestPeers != null)
+      .map(router => router.getClosestPeers(key, options))
 
-    for await (const peer of parallel(this.#lookups(key, options))) {
+    for await (const peer of merge(sources, async peer => peer.multiaddrs.length > 0 ? peer : this.#lookUp(peer.id, options))) {
       if (peer == null) {
         continue
       }
 
       await this.#store(peer, options)
 
-      if (!seen.has(peer.id)) {
-        seen.add(peer.id)
+      if (!seen.has(peer.id.toString())) {
+        seen.add(peer.id.toString())
         yield peer
       }
-    }
-  }
-
-  async * #lookups (key: Uint8Array, options: RoutingOptions): AsyncGenerator<() => Promise<PeerInfo | undefined>> {
-    const sources = this.#routers
-      .filter(router => router.getClosestPeers != null)
-      .map(router => router.getClosestPeers(key, options))
-
-    for await (const peer of merge(...sources)) {
-      yield async () => peer.multiaddrs.length > 0 ? peer : this.#lookUp(peer.id, options)
     }
   }
 
