@@ -171,12 +171,6 @@ describe('wss', () => {
       .with.property('phase', 'upgrade')
   })
 
-  it('dials an IPv6 address with a zone', async () => {
-    const { port } = await listen('/ip6/::1/tcp/0/ws')
-    const maConn = await dial(transport(), `/ip6zone/lo/ip6/::1/tcp/${port}/ws`)
-    await maConn.close()
-  })
-
   it('says how far a dial has come', async () => {
     const { port } = await listen('/dns4/localhost/tcp/0/tls/ws')
     const phases: string[] = []
