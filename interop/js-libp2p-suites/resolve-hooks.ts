@@ -30,13 +30,17 @@ const UNPUBLISHED = new Map([
 /** What stands for the modules of `libp2p`: ours, or with an empty `SUITES_HOST` js-libp2p. */
 const UNDER_TEST = new Map(SUITES_HOST === ''
   ? [['index', `${modules}libp2p/dist/src/index.js`], ['user-agent', `${modules}libp2p/dist/src/user-agent.js`]]
-  : [['index', new URL('host.ts', here).href], ['user-agent', pathToFileURL(`${SUITES_HOST}/user-agent.js`).href]])
+  : [
+      ['index', new URL('host.ts', here).href],
+      ['user-agent', pathToFileURL(`${SUITES_HOST}/user-agent.js`).href],
+      ['websockets', new URL('../../packages/transport/dist/index.js', here).href]
+    ])
 
 registerHooks({
   resolve (specifier, context, next) {
     const parent = context.parentURL ?? ''
     const isOwn = parent.startsWith(here)
-    const underTest = isOwn ? undefined : UNDER_TEST.get(moduleOfLibp2p(specifier, parent) ?? '')
+    const underTest = isOwn ? undefined : UNDER_TEST.get(moduleUnderTest(specifier, parent) ?? '')
 
     if (underTest != null) {
       return next(underTest, context)
@@ -60,10 +64,14 @@ registerHooks({
   }
 })
 
-/** `index` or `user-agent`, when that is what is imported. */
-function moduleOfLibp2p (specifier: string, parent: string): string | undefined {
+/** `index` or `user-agent` of `libp2p`, or `websockets`, when that is what is imported. */
+function moduleUnderTest (specifier: string, parent: string): string | undefined {
   if (specifier === 'libp2p') {
     return 'index'
+  }
+
+  if (specifier === '../src/index.ts' && parent.startsWith(`${packages}transport-websockets/test/`)) {
+    return 'websockets'
   }
 
   return /^libp2p\/(user-agent)$/.exec(specifier)?.[1] ??

@@ -37,7 +37,7 @@ const LENGTH_OF_ERROR = 300
 const here = fileURLToPath(new URL('.', import.meta.url))
 
 /** Runs a suite in a process of its own, which is killed when its time is over. */
-export async function runSuite ({ files, needsRelays, timeout = SUITE_TIMEOUT }: Suite, environment: SuiteEnvironment): Promise<Outcome> {
+export async function runSuite ({ cwd, files, needsRelays, timeout = SUITE_TIMEOUT, variables }: Suite, environment: SuiteEnvironment): Promise<Outcome> {
   const directory = await mkdtemp(join(tmpdir(), 'js-libp2p-suites-'))
   const report = join(directory, 'report.json')
 
@@ -46,7 +46,7 @@ export async function runSuite ({ files, needsRelays, timeout = SUITE_TIMEOUT }:
       '--reporter-option', `output=${report}`,
       ...needsRelays === true ? ['--require', join(here, 'relays.ts')] : [],
       ...files.map(file => resolve(environment.checkout, file))
-    ], timeout, environment)
+    ], { cwd: cwd == null ? environment.workspace : resolve(environment.checkout, cwd), timeout, variables: { ...variables } }, environment)
 
     return toOutcome(await readFile(report, 'utf8').then(JSON.parse, () => notRun(output)))
   } finally {
@@ -54,8 +54,14 @@ export async function runSuite ({ files, needsRelays, timeout = SUITE_TIMEOUT }:
   }
 }
 
+interface MochaOptions {
+  cwd: string
+  timeout: number
+  variables: Record<string, string>
+}
+
 /** Resolves with what it wrote to standard error, the end of it. */
-async function runMocha (args: string[], timeout: number, { checkout, daemon, dialBackoff, host, workspace }: SuiteEnvironment): Promise<string> {
+async function runMocha (args: string[], { cwd, timeout, variables }: MochaOptions, { checkout, daemon, dialBackoff, host, workspace }: SuiteEnvironment): Promise<string> {
   const mocha = spawn(process.execPath, [
     '--import', join(here, 'resolve-hooks.ts'),
     join(workspace, 'node_modules/mocha/bin/mocha.js'),
@@ -63,9 +69,10 @@ async function runMocha (args: string[], timeout: number, { checkout, daemon, di
     '--timeout', String(TEST_TIMEOUT), '--exit',
     ...args
   ], {
-    cwd: workspace,
+    cwd,
     env: {
       ...process.env,
+      ...variables,
       SUITES_CHECKOUT: checkout,
       SUITES_DAEMON: daemon,
       SUITES_DIAL_BACKOFF: String(dialBackoff),

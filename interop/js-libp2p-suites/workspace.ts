@@ -59,6 +59,7 @@ const DEPENDENCIES = {
   'detect-browser': '5.3.0',
   execa: '10.2.1',
   'interface-datastore': '10.0.1',
+  'is-loopback-addr': '2.1.0',
   'it-all': '3.0.11',
   'it-drain': '3.0.12',
   'it-filter': '3.1.6',
@@ -92,6 +93,7 @@ const DEPENDENCIES = {
   'time-cache': '0.3.0',
   uint8arraylist: '3.0.2',
   uint8arrays: '6.1.1',
+  undici: '8.12.4',
   wherearewe: '2.0.1',
   which: '7.0.0'
 }
