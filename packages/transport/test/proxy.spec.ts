@@ -1,3 +1,4 @@
+import http from 'node:http'
 import net from 'node:net'
 import { multiaddr } from '@multiformats/multiaddr'
 import { expect } from 'aegir/chai'
@@ -105,6 +106,56 @@ describe('a dial through a proxy', () => {
     await expectEcho({}, `/dns4/name.test/tcp/${portOf(plain)}/ws`)
     await expectEcho({}, `/dns4/name.test/tcp/${portOf(secure)}/tls/ws`)
     expect(proxy.asked).to.have.length(2)
+  })
+
+  it('that the environment names for all, in small letters as well', async () => {
+    proxy = await socks5Proxy()
+
+    for (const name of ['ALL_PROXY', 'all_proxy', 'http_proxy', 'https_proxy']) {
+      process.env[name] = `socks5://127.0.0.1:${proxy.port}`
+      await (name.startsWith('https') ? expectEcho({}, `/dns4/name.test/tcp/${portOf(secure)}/tls/ws`) : expectEcho({}, `/dns4/name.test/tcp/${portOf(plain)}/ws`))
+      delete process.env[name]
+    }
+
+    expect(proxy.asked).to.have.length(4)
+  })
+
+  it('of the options comes before those of the environment', async () => {
+    proxy = await httpProxy()
+    process.env['ALL_PROXY'] = 'http://127.0.0.1:1'
+    process.env['NO_PROXY'] = '*'
+    await expectEcho({ proxy: `http://127.0.0.1:${proxy.port}` }, `/dns4/name.test/tcp/${portOf(plain)}/ws`)
+    expect(proxy.asked).to.have.length(1)
+  })
+
+  it('gets port 80 and 443 where the address has none, and the server no port in Host', async () => {
+    proxy = await httpProxy()
+    const hosts: Array<string | undefined> = []
+    const server = http.createServer().on('upgrade', ({ headers }, socket) => {
+      hosts.push(headers.host)
+      socket.end('HTTP/1.1 418 no\r\n\r\n')
+    })
+    await new Promise<void>(resolve => { server.listen(0, '127.0.0.1', resolve) })
+    proxy.ports.set(80, (server.address() as AddressInfo).port).set(443, portOf(secure))
+    const url = `http://127.0.0.1:${proxy.port}`
+
+    await expect(dial(transport({ proxy: url }), '/dns4/name.test/ws')).to.eventually.be.rejected().with.property('status', 418)
+    await expectEcho({ proxy: url }, '/dns4/name.test/tls/ws')
+    await expectEcho({ proxy: url }, '/dns/name.test/wss')
+    expect(proxy.asked.map(({ authority }) => authority)).to.deep.equal(['name.test:80', 'name.test:443', 'name.test:443'])
+    expect(hosts).to.deep.equal(['name.test'])
+    server.close()
+  })
+
+  it('gets IPv6 addresses', async () => {
+    proxy = await httpProxy()
+    await expectEcho({ proxy: `http://127.0.0.1:${proxy.port}` }, `/ip6/2001:db8::1/tcp/${portOf(plain)}/ws`)
+    expect(proxy.asked).to.deep.equal([{ authority: `[2001:db8::1]:${portOf(plain)}`, credentials: undefined }])
+    proxy.close()
+
+    proxy = await socks5Proxy()
+    await expectEcho({ proxy: `socks5://127.0.0.1:${proxy.port}` }, `/ip6/2001:db8::1/tcp/${portOf(plain)}/ws`)
+    expect(proxy.asked).to.deep.equal([{ authority: `[2001:db8:0:0:0:0:0:1]:${portOf(plain)}`, credentials: undefined }])
   })
 
   it('is none for loopback, for NO_PROXY and when switched off', async () => {
