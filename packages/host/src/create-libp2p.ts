@@ -1,8 +1,8 @@
 import { generateKeyPair } from '@libp2p/crypto/keys'
 import { InvalidParametersError } from '@libp2p/interface'
-import { defaultLogger } from '@libp2p/logger'
 import { identityOf } from '@libp2p-ws/identity'
 import { Libp2p as Libp2pNode } from './libp2p.ts'
+import { defaultLogger } from './logging/default-logger.ts'
 import type { Libp2pOptions } from './libp2p-init.ts'
 import type { Libp2p, ServiceMap } from '@libp2p/interface'
 

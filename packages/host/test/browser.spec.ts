@@ -59,6 +59,18 @@ describe('in Chromium', function () {
     })
   }
 
+  it('a page prints what enable() of @libp2p/logger selects', async () => {
+    const printed: string[] = []
+    const page = await browser?.newPage()
+    page?.on('console', message => { printed.push(message.text()) })
+    await page?.goto(`http://127.0.0.1:${(pages?.address() as AddressInfo).port}/`)
+    await page?.evaluate(async () => (globalThis as any).print())
+    await page?.close()
+
+    expect(printed.filter(line => line.includes('printed'))).to.have.lengthOf(1)
+    expect(printed.find(line => line.includes('printed'))).to.include('page:this')
+  })
+
   async function runInPage (address: string): Promise<PageResult> {
     const page = await browser?.newPage()
 

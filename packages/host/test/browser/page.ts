@@ -1,6 +1,7 @@
 /** Runs in a page: what an application's own script would do. */
 import { echo } from '@libp2p/echo'
 import { identify } from '@libp2p/identify'
+import { enable } from '@libp2p/logger'
 import { noise } from '@libp2p/noise'
 import { ping } from '@libp2p/ping'
 import { yamux } from '@libp2p/yamux'
@@ -51,4 +52,12 @@ async function run (address: string): Promise<PageResult> {
   }
 }
 
-Object.assign(globalThis, { run })
+/** Two lines, one of which `@libp2p/logger` was told to print. */
+async function print (): Promise<void> {
+  enable('page:*,-page:other')
+  const { logger } = await createLibp2p({ start: false })
+  logger.forComponent('page:this')('printed')
+  logger.forComponent('page:other')('not printed')
+}
+
+Object.assign(globalThis, { print, run })

@@ -1,0 +1,1 @@
+export { defaultLogger } from '@libp2p/logger'
