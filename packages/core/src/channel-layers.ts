@@ -1,4 +1,5 @@
 import type { ByteChannel } from './byte-channel.ts'
+import type { MemoryReserver } from './resource-manager.ts'
 import type { ConnectionEncrypter, Logger, MessageStreamDirection, PeerId, StreamMuxer, StreamMuxerFactory, StreamOptions } from '@libp2p/interface'
 
 export interface SecureChannelOptions {
@@ -42,6 +43,9 @@ export interface ChannelEncrypter extends ConnectionEncrypter {
 export interface ChannelMuxerInit {
   direction: MessageStreamDirection
   log: Logger
+
+  /** What the windows of streams are taken from. Default: as much as the muxer's own options allow. */
+  memory?: MemoryReserver | undefined
   streamOptions?: StreamOptions | undefined
 }
 

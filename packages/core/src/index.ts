@@ -13,5 +13,5 @@ export { CONNECTION_ERROR_CODES, connectionErrorCode, STREAM_ERROR_CODES, stream
 export { ClosedError, InvalidValueError, Libp2pWsError, ResourceLimitError } from './errors.ts'
 export type { NegotiableStream, StreamHeadReader } from './negotiable-stream.ts'
 export type { NetAddress } from './net-address.ts'
-export type { ResourceManager, ResourceReservation, ResourceScope } from './resource-manager.ts'
+export type { MemoryReserver, ResourceManager, ResourceReservation, ResourceScope } from './resource-manager.ts'
 export type { Connectedness, Notifiee, Swarm } from './swarm.ts'

@@ -5,6 +5,21 @@ import type { Multiaddr } from '@multiformats/multiaddr'
 export type ResourceScope = 'system' | 'transient' | 'service' | 'protocol' | 'peer' | 'connection' | 'stream'
 
 /**
+ * Memory for what the far end may send, counted against limits that others share.
+ * Asked when a buffer is made, grown and dropped, never for what goes through it.
+ */
+export interface MemoryReserver {
+  /** @throws {Error} `ResourceLimitError`; `bytes` is what its holder cannot do without */
+  reserve(bytes: number): void
+
+  /** Takes `bytes` that would only make its holder faster, where limits have enough left for those who cannot do without; returns whether it did. */
+  reserveSpare(bytes: number): boolean
+
+  /** Gives back `bytes` of what was taken. */
+  release(bytes: number): void
+}
+
+/**
  * What was reserved. Must be released; releasing again changes nothing. A call
  * that is refused leaves the reservation as it was.
  */
@@ -24,6 +39,9 @@ export interface ResourceReservation {
 
   /** @throws {Error} `ResourceLimitError`; `bytes` is added to what is held */
   reserveMemory(bytes: number): void
+
+  /** For the muxer of a connection whose peer is known. What it holds is given back with the reservation, at the latest. */
+  peerMemory?(): MemoryReserver
   release(): void
 }
 

@@ -6,7 +6,7 @@ import { CODE_P2P } from '@multiformats/multiaddr'
 import { EncryptionFailedError, MuxerUnavailableError } from './errors.ts'
 import { toError } from './stream-negotiation.ts'
 import type { ConnectionEncrypter, Logger, MessageStreamDirection, PeerId, StreamMuxer, StreamMuxerFactory, UpgraderOptions, UpgraderWithoutEncryptionOptions } from '@libp2p/interface'
-import type { ByteChannel, ChannelEncrypter, ChannelMuxerFactory, SecuredChannel } from '@libp2p-ws/core'
+import type { ByteChannel, ChannelEncrypter, ChannelMuxerFactory, MemoryReserver, SecuredChannel } from '@libp2p-ws/core'
 import type { Multiaddr } from '@multiformats/multiaddr'
 
 export type AnyUpgraderOptions = UpgraderOptions | UpgraderWithoutEncryptionOptions
@@ -106,10 +106,10 @@ export async function selectMuxer (channel: ByteChannel, muxers: Map<string, Str
   }
 }
 
-/** A muxer that knows no channels gets a message stream. */
-export function createMuxer (factory: StreamMuxerFactory, channel: ByteChannel, context: LayerContext): StreamMuxer {
+/** A muxer that knows no channels gets a message stream, and counts no memory. */
+export function createMuxer (factory: StreamMuxerFactory, channel: ByteChannel, context: LayerContext, memory: MemoryReserver | undefined): StreamMuxer {
   return isChannelMuxerFactory(factory)
-    ? factory.createChannelMuxer(channel, context)
+    ? factory.createChannelMuxer(channel, { ...context, memory })
     : factory.createStreamMuxer(messageStreamOf(channel, context))
 }
 

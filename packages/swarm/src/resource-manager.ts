@@ -6,10 +6,10 @@ import { scaleLimits } from './sans-io/resource-limits.ts'
 import { ResourceScopes } from './sans-io/resource-scopes.ts'
 import type { AddressLimits } from './sans-io/address-limiter.ts'
 import type { AddressRates } from './sans-io/address-rate-limiter.ts'
+import type { ResourceHold } from './sans-io/resource-hold.ts'
 import type { ResourceLimits } from './sans-io/resource-limits.ts'
-import type { ResourceHold } from './sans-io/resource-scopes.ts'
 import type { PeerId } from '@libp2p/interface'
-import type { ResourceManager, ResourceReservation } from '@libp2p-ws/core'
+import type { MemoryReserver, ResourceManager, ResourceReservation } from '@libp2p-ws/core'
 import type { Multiaddr } from '@multiformats/multiaddr'
 
 export interface ResourceManagerInit {
@@ -108,6 +108,10 @@ class Reservation implements ResourceReservation {
 
   reserveMemory (bytes: number): void {
     this.#hold.reserveMemory(bytes)
+  }
+
+  peerMemory (): MemoryReserver {
+    return this.#hold.peerMemory()
   }
 
   release (): void {

@@ -201,7 +201,7 @@ export class Upgrader implements UpgraderInterface {
     const connection = new SwarmConnection({
       id: `${direction === 'inbound' ? 'i' : 'o'}${(this.#nextId++).toString(36)}-${Date.now().toString(36)}`,
       maConn,
-      muxer: factory == null ? undefined : createMuxer(factory, secured.channel, layer),
+      muxer: factory == null ? undefined : createMuxer(factory, secured.channel, layer, reservation?.peerMemory?.()),
       remotePeer,
       direction,
       limits: options.limits,

@@ -5,8 +5,8 @@ import { AddressRateLimiter, DefaultResourceManager } from '../src/index.ts'
 import { AddressLimiter } from '../src/sans-io/address-limiter.ts'
 import { scaleLimits } from '../src/sans-io/resource-limits.ts'
 import { ResourceScopes } from '../src/sans-io/resource-scopes.ts'
+import type { ResourceHold } from '../src/sans-io/resource-hold.ts'
 import type { ResourceLimits, ScopeLimit } from '../src/sans-io/resource-limits.ts'
-import type { ResourceHold } from '../src/sans-io/resource-scopes.ts'
 
 const GiB = 2 ** 30
 
@@ -104,11 +104,58 @@ describe('resource scopes', () => {
     expect(scopes.snapshot()).to.deep.equal({})
   })
 
+  it('bounds what a single connection or stream is and holds', () => {
+    const scopes = new ResourceScopes(limits({ connection: { connsInbound: 0, memory: 10 }, stream: { memory: 5 } }))
+    const connection = scopes.openConnection('outbound')
+    const stream = scopes.openStream('inbound', 'A')
+    connection.reserveMemory(6)
+    stream.reserveMemory(5)
+
+    expect(() => scopes.openConnection('inbound')).to.throw('connection.connsInbound of 0')
+    expect(() => { connection.reserveMemory(5) }).to.throw('connection.memory of 10')
+    expect(() => { stream.reserveMemory(1) }).to.throw('stream.memory of 5')
+    expect(scopes.snapshot()).to.have.nested.property('system.memory', 11)
+  })
+
+  it('counts the windows of a connection at its peer, in all, and not as its own', () => {
+    const scopes = new ResourceScopes(limits({ peer: { memory: 100 }, connection: { memory: 0 } }))
+    const connection = scopes.openConnection('outbound')
+    connection.setPeer('A')
+    const memory = connection.peerMemory()
+    memory.reserve(90)
+
+    expect(() => { memory.reserve(11) }).to.throw('peer:A.memory of 100')
+    expect(scopes.snapshot()).to.have.nested.property('peer:A.memory', 90)
+    expect(scopes.snapshot()).to.have.nested.property('system.memory', 90)
+    memory.release(50)
+    expect(scopes.snapshot()).to.have.nested.property('system.memory', 40)
+    connection.release()
+    memory.release(40)
+    expect(scopes.snapshot()).to.deep.equal({})
+  })
+
+  it('gives to windows that would grow no more than 129 of 256 parts, as go-libp2p', () => {
+    const scopes = new ResourceScopes(limits({ peer: { memory: 256 }, system: { memory: 512 } }))
+    const [a, b] = ['A', 'B'].map(peer => {
+      const connection = scopes.openConnection('outbound')
+      connection.setPeer(peer)
+      return connection.peerMemory()
+    })
+
+    expect(a?.reserveSpare(130)).to.equal(false, 'above the part of the peer')
+    expect(a?.reserveSpare(129)).to.equal(true)
+    expect(a?.reserveSpare(1)).to.equal(false)
+    a?.reserve(127)
+    expect(b?.reserveSpare(3)).to.equal(false, 'above the part of the system')
+    expect(b?.reserveSpare(2)).to.equal(true)
+    expect(scopes.snapshot()).to.have.nested.property('system.memory', 258)
+  })
+
   it('is never above a limit, and empty once all is released', () => {
     const few: ScopeLimit = { conns: 3, connsInbound: 2, streams: 4, streamsOutbound: 2, memory: 50 }
-    const all = limits({ system: { conns: 6, streams: 8, memory: 120 }, transient: few, peer: few, protocol: few, protocolPeer: { streams: 2 }, service: few })
+    const all = limits({ system: { conns: 6, streams: 8, memory: 120 }, transient: few, peer: few, protocol: few, protocolPeer: { streams: 2 }, service: few, connection: { memory: 30 }, stream: { memory: 30 } })
     const peer = fc.constantFrom('A', 'B')
-    const step = fc.record({ action: fc.constantFrom('connection', 'stream', 'setPeer', 'setProtocol', 'setService', 'memory', 'release'), direction: fc.constantFrom('inbound' as const, 'outbound' as const), peer, protocol: fc.constantFrom('/x', '/y'), pick: fc.nat(20), bytes: fc.nat(40) })
+    const step = fc.record({ action: fc.constantFrom('connection', 'stream', 'setPeer', 'setProtocol', 'setService', 'memory', 'window', 'widen', 'release'), direction: fc.constantFrom('inbound' as const, 'outbound' as const), peer, protocol: fc.constantFrom('/x', '/y'), pick: fc.nat(20), bytes: fc.nat(40) })
 
     fc.assert(fc.property(fc.array(step, { maxLength: 60 }), steps => {
       const scopes = new ResourceScopes(all)
@@ -126,6 +173,8 @@ describe('resource scopes', () => {
             case 'setProtocol': hold?.setProtocol(protocol); break
             case 'setService': hold?.setService('s'); break
             case 'memory': hold?.reserveMemory(bytes); break
+            case 'window': hold?.peerMemory().reserve(bytes); break
+            case 'widen': hold?.peerMemory().reserveSpare(bytes); break
             default: hold?.release()
           }
         } catch (err) {

@@ -42,12 +42,12 @@ export class YamuxMuxer extends LeanEventTarget<StreamMuxerEvents<YamuxStream>> 
   readonly #turnEnd: TurnEnd
   #timer: ReturnType<typeof setTimeout> | undefined
 
-  constructor (channel: ByteChannel, { direction, log, ...init }: ChannelMuxerInit & YamuxMuxerInit) {
+  constructor (channel: ByteChannel, { direction, log, memory, ...init }: ChannelMuxerInit & YamuxMuxerInit) {
     super()
     this.#channel = channel
     this.#init = init
     this.log = log.newScope('yamux')
-    this.#session = new YamuxSession(direction === 'outbound', performance.now(), init)
+    this.#session = new YamuxSession(direction === 'outbound', performance.now(), init, memory)
     this.#pump = new FramePump(channel, this.#session, () => { this.#handleOutputs() })
     this.#turnEnd = new TurnEnd(() => {
       this.#session.flushHeld()
@@ -78,6 +78,7 @@ export class YamuxMuxer extends LeanEventTarget<StreamMuxerEvents<YamuxStream>> 
   /**
    * @throws {MuxerClosedError} when either end takes no new streams
    * @throws {TooManyOutboundProtocolStreamsError} above `maxOutboundStreams`
+   * @throws {Error} the reserver's, when it has no memory for the window of another stream
    */
   async createStream (options: CreateStreamOptions = {}): Promise<YamuxStream> {
     const refusal = this.status === 'open' ? this.#session.refusal : 'closed'
@@ -208,6 +209,7 @@ export class YamuxMuxer extends LeanEventTarget<StreamMuxerEvents<YamuxStream>> 
     this.#closed = true
     this.#pump.stop()
     this.#endStreams(error)
+    this.#session.handleClose()
   }
 
   #endStreams (error: Error | undefined): void {

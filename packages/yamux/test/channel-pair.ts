@@ -2,7 +2,7 @@ import { defaultLogger } from '@libp2p/logger'
 import { ReadSide } from '@libp2p-ws/byte-channel'
 import { yamux } from '../src/index.ts'
 import type { YamuxMuxer, YamuxMuxerInit } from '../src/index.ts'
-import type { ByteChannel, ByteChannelHandler } from '@libp2p-ws/core'
+import type { ByteChannel, ByteChannelHandler, MemoryReserver } from '@libp2p-ws/core'
 
 const HIGH_WATER_BYTES = 64 * 1024
 
@@ -88,13 +88,13 @@ export interface MuxerPair {
 }
 
 /** Two muxers of ours on one connection in memory. The first is the dialer's. */
-export function muxerPair (init: YamuxMuxerInit = {}, options: PairOptions = {}): MuxerPair {
+export function muxerPair ({ memory, ...init }: YamuxMuxerInit & { memory?: MemoryReserver } = {}, options: PairOptions = {}): MuxerPair {
   const channels: MuxerPair['channels'] = [new MemoryChannel(options), new MemoryChannel(options)]
   channels[0].far = channels[1]
   channels[1].far = channels[0]
   const factory = yamux({ keepAliveInterval: 0, ...init })()
   const log = defaultLogger().forComponent('test')
-  const muxers = (['outbound', 'inbound'] as const).map((direction, i) => factory.createChannelMuxer(channels[i] as MemoryChannel, { direction, log })) as MuxerPair['muxers']
+  const muxers = (['outbound', 'inbound'] as const).map((direction, i) => factory.createChannelMuxer(channels[i] as MemoryChannel, { direction, log, memory })) as MuxerPair['muxers']
 
   return {
     channels,

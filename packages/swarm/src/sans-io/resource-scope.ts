@@ -24,27 +24,41 @@ export class ResourceScope {
   /** @throws {ResourceLimitError} that names the scope and the limit; nothing is taken then */
   check (claim: ResourceClaim): void {
     for (const kind of KINDS) {
+      const wanted = claim[kind] ?? 0
       const most = this.#limit[kind]
 
-      if (most != null && this.usage[kind] + (claim[kind] ?? 0) > most && (claim[kind] ?? 0) > 0) {
+      if (wanted > 0 && most != null && this.usage[kind] + wanted > most) {
         throw new ResourceLimitError(`${this.name}.${kind}`, most)
       }
     }
   }
 
+  /** Whether `bytes` more leave about half of the memory to those who cannot do without: go-libp2p's medium priority, 129 of 256 parts. */
+  hasSpare (bytes: number): boolean {
+    return this.usage.memory + bytes <= (this.#limit.memory ?? Infinity) * 129 / 256
+  }
+
   add (claim: ResourceClaim): void {
-    for (const kind of KINDS) {
-      this.usage[kind] += claim[kind] ?? 0
-    }
+    this.#count(claim, 1)
   }
 
   remove (claim: ResourceClaim): void {
-    for (const kind of KINDS) {
-      this.usage[kind] -= claim[kind] ?? 0
-    }
+    this.#count(claim, -1)
   }
 
   get empty (): boolean {
-    return KINDS.every(kind => this.usage[kind] === 0)
+    return this.usage.conns === 0 && this.usage.streams === 0 && this.usage.memory === 0
+  }
+
+  /** Without a loop: this is done for every stream. */
+  #count (claim: ResourceClaim, sign: 1 | -1): void {
+    const { usage } = this
+    usage.conns += sign * (claim.conns ?? 0)
+    usage.connsInbound += sign * (claim.connsInbound ?? 0)
+    usage.connsOutbound += sign * (claim.connsOutbound ?? 0)
+    usage.streams += sign * (claim.streams ?? 0)
+    usage.streamsInbound += sign * (claim.streamsInbound ?? 0)
+    usage.streamsOutbound += sign * (claim.streamsOutbound ?? 0)
+    usage.memory += sign * (claim.memory ?? 0)
   }
 }

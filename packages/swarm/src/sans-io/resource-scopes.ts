@@ -1,4 +1,5 @@
 import { ResourceLimitError } from '@libp2p-ws/core'
+import { ResourceHold } from './resource-hold.ts'
 import { ResourceScope } from './resource-scope.ts'
 import type { ResourceLimits, ScopeLimit } from './resource-limits.ts'
 import type { ResourceClaim, ScopeUsage } from './resource-scope.ts'
@@ -8,8 +9,10 @@ export type Direction = 'inbound' | 'outbound'
 //   connection:  system ─ transient ──setPeer──▶ system ─ peer
 //   stream:      system ─ transient ─ transient/peer ─ peer ──setProtocol──▶ system ─ peer ─ protocol ─ protocol/peer
 //                                                           ──setService───▶ … ─ service ─ service/peer
+//   windows of a connection's muxer:                          system ─ peer
 //
-// A claim is in every scope of its path, or in none.
+// A claim is in every scope of its path, or in none. Beside that, no connection or
+// stream is above the limits of one.
 
 /**
  * Who holds how much: go-libp2p's resource manager without locks or spans. What
@@ -18,16 +21,20 @@ export type Direction = 'inbound' | 'outbound'
 export class ResourceScopes {
   readonly #limits: ResourceLimits
   readonly #scopes = new Map<string, ResourceScope>()
+  readonly #oneConnection: ResourceScope
+  readonly #oneStream: ResourceScope
 
   constructor (limits: ResourceLimits) {
     this.#limits = limits
+    this.#oneConnection = new ResourceScope('connection', limits.connection)
+    this.#oneStream = new ResourceScope('stream', limits.stream)
   }
 
   /** @throws {ResourceLimitError} */
   openConnection (direction: Direction): ResourceHold {
     const claim = { conns: 1, [direction === 'inbound' ? 'connsInbound' : 'connsOutbound']: 1 }
 
-    return new ResourceHold(this, claim, ['system', 'transient'])
+    return new ResourceHold(this, claim, ['system', 'transient'], this.#oneConnection)
   }
 
   /** @throws {ResourceLimitError} */
@@ -35,7 +42,7 @@ export class ResourceScopes {
     const kind = direction === 'inbound' ? 'streamsInbound' : 'streamsOutbound'
     this.#checkShare(kind, peer)
 
-    return new ResourceHold(this, { streams: 1, [kind]: 1 }, ['system', 'transient', `transientPeer:${peer}`, `peer:${peer}`])
+    return new ResourceHold(this, { streams: 1, [kind]: 1 }, ['system', 'transient', `transientPeer:${peer}`, `peer:${peer}`], this.#oneStream)
   }
 
   /** Everything that is held, by scope. */
@@ -49,10 +56,21 @@ export class ResourceScopes {
 
     try {
       scopes.forEach(scope => { scope.check(claim) })
-      scopes.forEach(scope => { scope.add(claim) })
-    } finally {
+    } catch (err) {
       this.#dropEmpty(scopes)
+      throw err
     }
+
+    scopes.forEach(scope => { scope.add(claim) })
+  }
+
+  /** As `claim`, for memory that nobody needs: false, and nothing is taken, unless every scope has spare. */
+  claimSpare (memory: number, names: readonly string[]): boolean {
+    const scopes = names.map(name => this.#scope(name))
+    const spare = scopes.every(scope => scope.hasSpare(memory))
+    spare ? scopes.forEach(scope => { scope.add({ memory }) }) : this.#dropEmpty(scopes)
+
+    return spare
   }
 
   release (claim: ResourceClaim, names: readonly string[]): void {
@@ -107,74 +125,5 @@ export class ResourceScopes {
       case 'transientPeer': return {}
       default: return this.#limits.system
     }
-  }
-}
-
-/** What one connection or stream holds. Released once; a released hold stays released. */
-export class ResourceHold {
-  readonly #scopes: ResourceScopes
-  readonly #claim: ResourceClaim
-  #names: string[]
-  #memory = 0
-  #peer: string | undefined
-  #released = false
-
-  constructor (scopes: ResourceScopes, claim: ResourceClaim, names: string[]) {
-    scopes.claim(claim, names)
-    this.#scopes = scopes
-    this.#claim = claim
-    this.#names = names
-    this.#peer = names.find(name => name.startsWith('peer:'))?.slice('peer:'.length)
-  }
-
-  /**
-   * The peer of a connection is known: it leaves the transient scope.
-   *
-   * @throws {ResourceLimitError} when the peer has enough connections; the hold stays as it was
-   */
-  setPeer (peer: string): void {
-    this.#peer = peer
-    this.#move([`peer:${peer}`], ['transient'])
-  }
-
-  /** @throws {ResourceLimitError} when there are enough streams of `protocol`; the hold stays as it was */
-  setProtocol (protocol: string): void {
-    this.#move([`protocol:${protocol}`, `protocolPeer:${protocol} ${this.#peer}`], ['transient', `transientPeer:${this.#peer}`])
-  }
-
-  /** @throws {ResourceLimitError} when `service` has enough streams; the hold stays as it was */
-  setService (service: string): void {
-    this.#move([`service:${service}`, `servicePeer:${service} ${this.#peer}`], [])
-  }
-
-  /**
-   * @param bytes - added to what is held
-   * @throws {ResourceLimitError} when a scope has no more; nothing is added then
-   */
-  reserveMemory (bytes: number): void {
-    if (!this.#released) {
-      this.#scopes.claim({ memory: bytes }, this.#names)
-      this.#memory += bytes
-    }
-  }
-
-  release (): void {
-    if (!this.#released) {
-      this.#released = true
-      this.#scopes.release({ ...this.#claim, memory: this.#memory }, this.#names)
-    }
-  }
-
-  #move (into: string[], outOf: string[]): void {
-    if (this.#released) {
-      return
-    }
-
-    const held = { ...this.#claim, memory: this.#memory }
-    const added = into.filter(name => !this.#names.includes(name))
-    const left = outOf.filter(name => this.#names.includes(name))
-    this.#scopes.claim(held, added)
-    this.#scopes.release(held, left)
-    this.#names = [...this.#names.filter(name => !left.includes(name)), ...added]
   }
 }

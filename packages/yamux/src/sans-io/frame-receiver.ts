@@ -142,13 +142,25 @@ export class FrameReceiver {
       throw new YamuxProtocolError(`stream ${streamId} opened twice`)
     }
 
-    if (this.goneAway || streams.inbound >= options.maxInboundStreams) {
+    const record = new StreamRecord(streamId, true, now)
+
+    if (this.goneAway || streams.inbound >= options.maxInboundStreams || !this.#hasWindow(record)) {
       sender.answer({ type: WINDOW_UPDATE, flags: RST, streamId, length: this.goneAway ? STREAM_SHUTDOWN : STREAM_RESOURCE_LIMIT_EXCEEDED })
       return
     }
 
-    streams.add(new StreamRecord(streamId, true, now))
+    streams.add(record)
     outputs.push({ type: 'opened', streamId })
+  }
+
+  /** go-yamux ends the session where there is no memory; the other streams go on here. */
+  #hasWindow (record: StreamRecord): boolean {
+    try {
+      this.#context.windows.open(record)
+      return true
+    } catch {
+      return false
+    }
   }
 
   #widen (record: StreamRecord, delta: number): void {

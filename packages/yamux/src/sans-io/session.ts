@@ -8,6 +8,7 @@ import { StreamRecord } from './stream-record.ts'
 import { StreamTable } from './stream-table.ts'
 import type { YamuxOptions } from './options.ts'
 import type { YamuxOutput } from './outputs.ts'
+import type { MemoryReserver } from '@libp2p-ws/core'
 
 /**
  * One end of a yamux session: bytes of the far end and calls of the driver in,
@@ -28,10 +29,11 @@ export class YamuxSession {
   readonly #receiver: FrameReceiver
   #nextId: number
 
-  constructor (client: boolean, now: number, options: Partial<YamuxOptions> = {}) {
+  /** `memory` is what the windows of streams are taken from. Default: as much as the options allow. */
+  constructor (client: boolean, now: number, options: Partial<YamuxOptions> = {}, memory?: MemoryReserver) {
     this.#options = { ...DEFAULT_OPTIONS, ...options }
     this.#nextId = client ? 1 : 2
-    this.#windows = new ReceiveWindows(this.#options)
+    this.#windows = new ReceiveWindows(this.#options, memory)
     this.#keepAlive = new KeepAlive(this.#options, now)
     const remove = (record: StreamRecord): void => { this.#remove(record) }
     const shared = { options: this.#options, streams: this.#streams, keepAlive: this.#keepAlive, outputs: this.#outputs, remove }
@@ -58,13 +60,18 @@ export class YamuxSession {
     return this.#streams.size - this.#streams.inbound >= this.#options.maxOutboundStreams ? 'too many streams' : undefined
   }
 
-  /** Only when `refusal` is undefined. The far end hears of the stream with its first bytes, or with `flushHeld`. */
+  /**
+   * Only when `refusal` is undefined. The far end hears of the stream with its first bytes, or with `flushHeld`.
+   *
+   * @throws {Error} when there is no memory for its window
+   */
   open (now: number): number {
-    const id = this.#nextId
+    const record = new StreamRecord(this.#nextId, false, now)
+    this.#windows.open(record)
     this.#nextId += 2
-    this.#streams.add(new StreamRecord(id, false, now))
+    this.#streams.add(record)
 
-    return id
+    return record.id
   }
 
   /** Bytes that were written and have not gone out. */
@@ -160,6 +167,11 @@ export class YamuxSession {
       this.goAway(GO_AWAY_PROTOCOL_ERROR)
       throw err
     }
+  }
+
+  /** The connection is gone: the memory of all windows is given back. */
+  handleClose (): void {
+    this.#windows.close()
   }
 
   handleTimeout (now: number): void {
