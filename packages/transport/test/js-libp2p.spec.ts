@@ -5,9 +5,12 @@ import { yamux } from '@libp2p/yamux'
 import { expect } from 'aegir/chai'
 import { createLibp2p } from 'libp2p'
 import { webSockets } from '../src/index.ts'
+import { Authority } from './fixtures/certificates.ts'
+import { RawWebSocket } from './fixtures/raw-web-socket.ts'
 import { event } from './fixtures/streams.ts'
 import type { Echo } from '@libp2p/echo'
 import type { Connection, Libp2p, Transport } from '@libp2p/interface'
+import type { Libp2pInit } from 'libp2p'
 
 type Node = Libp2p<{ echo: Echo }>
 
@@ -67,6 +70,60 @@ for (const pair of pairs) {
     })
   })
 }
+
+describe('js-libp2p', () => {
+  const nodes: Libp2p[] = []
+
+  afterEach(async () => {
+    await Promise.all(nodes.splice(0).map(node => node.stop()))
+  })
+
+  async function start (init: Libp2pInit, listen: string[] = []): Promise<Libp2p> {
+    const node = await createLibp2p({ addresses: { listen }, connectionEncrypters: [noise()], streamMuxers: [yamux()], ...init })
+    nodes.push(node)
+
+    return node
+  }
+
+  it('is told each phase of a dial, from the name to the upgrader\'s', async () => {
+    const authority = await Authority.create()
+    const certificate = await authority.issue({ dns: ['localhost'] })
+    const listener = await start({ transports: [webSockets({ https: certificate })] }, ['/dns4/localhost/tcp/0/tls/ws'])
+    const dialer = await start({ transports: [webSockets({ tls: { ca: authority.ca } })], connectionGater: { denyDialMultiaddr: () => false } })
+    const phases: string[] = []
+    await dialer.dial(listener.getMultiaddrs(), { onProgress: ({ type }) => { phases.push(type) } })
+    expect(phases.filter(type => /^(websockets|upgrader):/.test(type))).to.deep.equal([
+      'websockets:open-connection',
+      'websockets:resolved',
+      'websockets:tcp-connected',
+      'websockets:tls-connected',
+      'websockets:upgraded',
+      // With it noise settles the muxer, so that no event says so.
+      'upgrader:encrypt-outbound-connection'
+    ])
+  })
+
+  it('gates by the client\'s address behind a trusted proxy, and by the proxy\'s where it is not trusted', async () => {
+    for (const trustedProxies of [['127.0.0.1'], []]) {
+      const asked = Promise.withResolvers<string>()
+      const listener = await start({
+        transports: [webSockets({ trustedProxies })],
+        connectionGater: {
+          denyInboundConnection: ({ remoteAddr }) => {
+            asked.resolve(String(remoteAddr))
+
+            return true
+          }
+        }
+      }, ['/ip4/127.0.0.1/tcp/0/ws'])
+      const port = Number(listener.getMultiaddrs()[0]?.getComponents()[1]?.value)
+      const raw = await RawWebSocket.connect(port, { headers: 'X-Forwarded-For: 192.0.2.1\r\n' })
+      expect(await asked.promise).to.match(trustedProxies.length > 0 ? /^\/ip4\/192\.0\.2\.1\// : /^\/ip4\/127\.0\.0\.1\//)
+      await raw.closed
+      expect(listener.getConnections()).to.deep.equal([])
+    }
+  })
+})
 
 describe('abort', () => {
   it('reaches @libp2p/websockets at once', async () => {

@@ -1,10 +1,12 @@
 import net from 'node:net'
 import { defaultLogger } from '@libp2p/logger'
 import { prometheusMetrics } from '@libp2p/prometheus-metrics'
+import { webSockets as jsWebSockets } from '@libp2p/websockets'
 import { multiaddr } from '@multiformats/multiaddr'
 import { expect } from 'aegir/chai'
 import { Registry } from 'prom-client'
 import { webSockets } from '../src/index.ts'
+import { Authority } from './fixtures/certificates.ts'
 import { components, TestUpgrader } from './fixtures/components.ts'
 import { event, until } from './fixtures/streams.ts'
 import { connect, dial, portOf, unusedPort } from './fixtures/transport.ts'
@@ -18,18 +20,18 @@ describe('metrics', () => {
   let upgrader: TestUpgrader
   let address: string
 
-  async function start (init: WebSocketsInit = {}): Promise<void> {
+  async function start (init: WebSocketsInit = {}, listenOn = '/ip4/127.0.0.1/tcp/0/ws'): Promise<void> {
     registry = new Registry()
     const metrics = prometheusMetrics({ registry, collectDefaultMetrics: false })({ logger: defaultLogger() })
     transport = webSockets(init)(components({ metrics }))
     upgrader = new TestUpgrader()
     listener = transport.createListener({ upgrader })
-    await listener.listen(multiaddr('/ip4/127.0.0.1/tcp/0/ws'))
+    await listener.listen(multiaddr(listenOn))
     address = `127.0.0.1:${portOf(listener)}`
   }
 
   afterEach(async () => {
-    await listener.close()
+    await listener?.close()
   })
 
   /** The value of one label of a metric. */
@@ -55,6 +57,25 @@ describe('metrics', () => {
 
     await listener.close()
     expect(await value('libp2p_websockets_listener_status_info', address)).to.equal(0)
+  })
+
+  it('have the names, labels and descriptions that @libp2p/websockets gives them', () => {
+    const metricsOf = (create: (components: any) => Transport<any>): Map<string, string> => {
+      const registered = new Map<string, string>()
+      const register = (name: string, { label, help }: { label?: string, help?: string }): object => {
+        registered.set(name, `${label}: ${help}`)
+
+        return { increment () {}, update () {}, observe () {} }
+      }
+      const metrics: any = { registerMetricGroup: register, registerCounterGroup: register, registerHistogramGroup: register }
+      create(components({ metrics })).createListener({ upgrader: new TestUpgrader() })
+
+      return registered
+    }
+    const theirs = metricsOf(jsWebSockets())
+    const ours = metricsOf(webSockets())
+    expect(theirs.size).to.be.greaterThan(0)
+    expect([...ours].filter(([name]) => theirs.has(name))).to.have.deep.members([...theirs])
   })
 
   it('count dials that fail', async () => {
@@ -104,6 +125,15 @@ describe('metrics', () => {
     const inbound = await registry.getSingleMetricAsString('libp2p_websockets_inbound_phase_seconds')
     expect(inbound).to.include('libp2p_websockets_inbound_phase_seconds_count{phase="upgrade"} 1')
     expect(inbound).to.include('libp2p_websockets_inbound_phase_seconds_count{phase="security"} 1')
+    await near.close()
+  })
+
+  it('measure TLS', async () => {
+    const authority = await Authority.create()
+    await start({ https: await authority.issue({ ip: ['127.0.0.1'] }), tls: { ca: authority.ca } }, '/ip4/127.0.0.1/tcp/0/tls/ws')
+    const { near } = await connect(transport, listener, upgrader)
+    expect(await registry.getSingleMetricAsString('libp2p_websockets_dial_phase_seconds'))
+      .to.include('libp2p_websockets_dial_phase_seconds_count{phase="tls"} 1')
     await near.close()
   })
 })
