@@ -120,8 +120,13 @@ export class FrameChannel extends SocketChannel implements SocketObserver {
 
   /** The far end ended the TCP connection; what it sent before may still have to be read. */
   onSocketEnd (): void {
-    this.socket.end()
-    this.#destroyAfter(this.settings.closeTimeout)
+    if (this.#sender.closed && this.#closeCode !== undefined && this.socket.writableLength === 0) {
+      // both close frames have come through: nothing is left to wait for
+      this.socket.destroy()
+    } else {
+      this.socket.end()
+      this.#destroyAfter(this.settings.closeTimeout)
+    }
   }
 
   onSocketDrain (): void {

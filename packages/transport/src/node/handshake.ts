@@ -1,4 +1,5 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { hash } from 'node:crypto'
+import { nextMask } from './mask-source.ts'
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 
 /** RFC 6455 section 1.3. */
@@ -14,7 +15,7 @@ const VERSION = '13'
 
 /** A key for an upgrade request: random, so that nobody answers it by heart. */
 export function createKey (): string {
-  return randomBytes(16).toString('base64')
+  return Buffer.from(Uint32Array.of(nextMask(), nextMask(), nextMask(), nextMask()).buffer).toString('base64')
 }
 
 /** The headers of an upgrade request, RFC 6455 section 4.1. */
@@ -90,5 +91,5 @@ export function answerUpgrade ({ method, headers }: IncomingMessage): UpgradeAns
 }
 
 function acceptOf (key: string): string {
-  return createHash('sha1').update(key + GUID).digest('base64')
+  return hash('sha1', key + GUID, 'base64')
 }
