@@ -7,7 +7,7 @@ import { ConnectionMonitor } from './connections/connection-monitor.ts'
 import { HostSwarm } from './host-swarm.ts'
 import { MemoryDatastore } from './memory-datastore.ts'
 import { PeerStore } from './peer-store/peer-store.ts'
-import { defaultGater } from './platform.ts'
+import { addSwarmMetrics, defaultGater } from './platform.ts'
 import { Registrar } from './registrar.ts'
 import { ContentRouting } from './routing/content-routing.ts'
 import { PeerRouting } from './routing/peer-routing.ts'
@@ -105,7 +105,12 @@ function addConnections (components: Components, init: Libp2pInit<any>): void {
     inboundUpgradeTimeout,
     outboundStreamProtocolNegotiationTimeout
   })
-  const swarm = new HostSwarm(() => new Swarm(swarmComponents, { upgrader, dialer: parts => connectionManager.createDialer(parts) }))
+  const swarm = new HostSwarm(() => {
+    const swarm = new Swarm(swarmComponents, { upgrader, dialer: parts => connectionManager.createDialer(parts) })
+    addSwarmMetrics(swarm, components.metrics)
+
+    return swarm
+  })
 
   components.transportManager = new TransportManager(components, init.transportManager, swarm)
   const connectionManager = components.connectionManager = new ConnectionManager(components, init.connectionManager, swarm)

@@ -15,3 +15,6 @@ export function defaultGater (gater: ConnectionGater = {}): ConnectionGater {
 
   return gater
 }
+
+/** In a page there is nobody to ask for go-libp2p's metrics, which Prometheus collects from servers. */
+export function addSwarmMetrics (): void {}

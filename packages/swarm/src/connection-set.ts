@@ -1,12 +1,8 @@
 import { Duplicates } from './duplicates.ts'
-import { ConnectionTrimmedError } from './errors.ts'
 import { isPreferred } from './sans-io/best-connection.ts'
 import { ConnectionTable } from './sans-io/connection-table.ts'
-import { Trimming } from './trimming.ts'
 import type { SwarmConnection } from './connection.ts'
 import type { Notifiees } from './notifiees.ts'
-import type { TrimmerOptions } from './sans-io/connection-trimmer.ts'
-import type { PeerTags } from './sans-io/peer-tags.ts'
 import type { Libp2pEvents, PeerId } from '@libp2p/interface'
 import type { Connectedness, DialPeerOptions } from '@libp2p-ws/core'
 import type { TypedEventTarget } from 'main-event'
@@ -14,10 +10,6 @@ import type { TypedEventTarget } from 'main-event'
 export interface ConnectionSetInit {
   events: TypedEventTarget<Libp2pEvents>
   notifiees: Notifiees
-  tags: PeerTags
-
-  /** Absent: connections are not trimmed. */
-  trimmer: Partial<TrimmerOptions> | undefined
   duplicateIdleTimeout: number | undefined
 }
 
@@ -26,7 +18,6 @@ export class ConnectionSet {
   readonly #init: ConnectionSetInit
   readonly #peerIds = new Map<string, PeerId>()
   readonly #duplicates: Duplicates
-  readonly #trimming: Trimming | undefined
   readonly #table = new ConnectionTable<SwarmConnection>(connection => ({
     limited: connection.limits != null,
     direct: connection.direct,
@@ -37,7 +28,6 @@ export class ConnectionSet {
   constructor (init: ConnectionSetInit) {
     this.#init = init
     this.#duplicates = new Duplicates(init.duplicateIdleTimeout)
-    this.#trimming = init.trimmer == null ? undefined : new Trimming(init.tags, init.trimmer, () => this.all(), closing => { this.#prune(closing) })
   }
 
   /** `connection` must be open. */
@@ -57,7 +47,6 @@ export class ConnectionSet {
 
     notifiees.connected(connection)
     this.#duplicates.check(this.to(remotePeer))
-    this.#trimming?.check()
   }
 
   all (): SwarmConnection[] {
@@ -92,7 +81,6 @@ export class ConnectionSet {
   }
 
   async close (): Promise<void> {
-    this.#trimming?.stop()
     this.#duplicates.stop()
     await Promise.all(this.all().map(async connection => connection.close()))
   }
@@ -119,18 +107,5 @@ export class ConnectionSet {
     }
 
     notifiees.disconnected(connection)
-  }
-
-  #prune (closing: SwarmConnection[]): void {
-    this.#init.events.safeDispatchEvent('connection:prune', { detail: closing })
-
-    for (const connection of closing) {
-      // what is in use may finish; otherwise the far end is told why, as by go-libp2p
-      if (connection.streams.length > 0) {
-        void connection.close()
-      } else {
-        connection.abort(new ConnectionTrimmedError(`too many connections: the one with ${connection.remotePeer} is worth least`))
-      }
-    }
   }
 }

@@ -1,13 +1,17 @@
 import { generateKeyPair } from '@libp2p/crypto/keys'
 import { defaultLogger } from '@libp2p/logger'
 import { persistentPeerStore } from '@libp2p/peer-store'
+import { dialer, peerStoreAddressBook } from '@libp2p-ws/dialer'
 import { identityOf } from '@libp2p-ws/identity'
 import { MemoryDatastore } from 'datastore-core/memory'
 import { TypedEventEmitter } from 'main-event'
 import { ProtocolTable } from './protocol-table.ts'
 import { DefaultResourceManager } from './resource-manager.ts'
+import { PeerTags } from './sans-io/peer-tags.ts'
+import { swarmMetrics } from './swarm-metrics.ts'
 import { Swarm } from './swarm.ts'
-import { TracedUpgrader } from './tracing.ts'
+import { TracedDialer, TracedUpgrader } from './tracing.ts'
+import { Trimming } from './trimming.ts'
 import { Upgrader } from './upgrader.ts'
 import type { PeerFinder } from './candidates.ts'
 import type { ResourceManagerInit } from './resource-manager.ts'
@@ -16,7 +20,8 @@ import type { SwarmComponents, SwarmInit } from './swarm.ts'
 import type { Tracer } from './tracing.ts'
 import type { UpgraderInit } from './upgrader.ts'
 import type { ComponentLogger, ConnectionEncrypter, ConnectionProtector, Libp2pEvents, Metrics, PeerStore, PrivateKey, StreamMuxerFactory, Transport, Upgrader as UpgraderInterface } from '@libp2p/interface'
-import type { PeerConnectionGater, ResourceManager } from '@libp2p-ws/core'
+import type { Dialer, DialerComponents, PeerConnectionGater, ResourceManager } from '@libp2p-ws/core'
+import type { DialerInit } from '@libp2p-ws/dialer'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import type { TypedEventTarget } from 'main-event'
 
@@ -50,8 +55,9 @@ export interface CreateSwarmInit extends Omit<UpgraderInit, 'connectionEncrypter
 
   /** In order of preference. */
   streamMuxers?: Array<(components: ModuleComponents) => StreamMuxerFactory>
-  dialer?: SwarmInit['dialer']
 
+  /** Options of the dialer, or one made elsewhere. */
+  dialer?: DialerInit | ((components: DialerComponents) => Dialer)
   duplicateIdleTimeout?: SwarmInit['duplicateIdleTimeout']
 
   /** js-libp2p's; `interceptorGater` makes one of go-libp2p's hooks, `accessList` one of lists. */
@@ -79,12 +85,18 @@ export interface CreateSwarmInit extends Omit<UpgraderInit, 'connectionEncrypter
   events?: TypedEventTarget<Libp2pEvents>
 }
 
+/** A swarm that knows what its peers are worth to it. */
+export interface TaggedSwarm extends Swarm {
+  /** Where connections are trimmed, those of the peers that are worth least go first. */
+  readonly tags: PeerTags
+}
+
 /**
  * A swarm that stands alone, without host, identify or peer discovery.
  *
  * @throws {ListenError} when `listen` has addresses and none of them works
  */
-export async function createSwarm (init: CreateSwarmInit = {}): Promise<Swarm> {
+export async function createSwarm (init: CreateSwarmInit = {}): Promise<TaggedSwarm> {
   const components = await makeComponents(init)
   const limits = init.limits === false ? UNLIMITED : init.limits ?? {}
   // encrypters look at it only when they are asked to encrypt, and it needs them to be made
@@ -96,13 +108,15 @@ export async function createSwarm (init: CreateSwarmInit = {}): Promise<Swarm> {
     streamMuxers: (init.streamMuxers ?? []).map(factory => factory(components as ModuleComponents))
   }
   const upgrader: Upgrader = init.tracer == null ? new Upgrader(components, upgraderInit) : new TracedUpgrader(components, upgraderInit, init.tracer)
-  const swarm: Swarm = new Swarm(components, {
+  const tags = new PeerTags()
+  const swarm: TaggedSwarm = Object.assign(new Swarm(components, {
     upgrader,
-    tracer: init.tracer,
-    dialer: withLimits(init.dialer, limits),
-    connectionTrimmer: limits.connections === false ? undefined : limits.connections ?? {},
+    dialer: parts => makeDialer(init, limits, components.peerStore, parts),
     duplicateIdleTimeout: init.duplicateIdleTimeout
-  })
+  }), { tags })
+
+  components.metrics != null && swarm.notify(swarmMetrics(components.metrics))
+  limits.connections !== false && swarm.notify(new Trimming({ tags, options: limits.connections ?? {}, events: components.events, connections: () => swarm.conns() }))
 
   for (const factory of init.transports ?? []) {
     swarm.addTransport(factory(components as ModuleComponents))
@@ -141,8 +155,10 @@ async function makeComponents (init: CreateSwarmInit): Promise<SwarmComponents> 
 }
 
 /** A dialer made elsewhere has its own limits. */
-function withLimits (given: SwarmInit['dialer'] = {}, { dials, dialsPerPeer }: SwarmLimits): SwarmInit['dialer'] {
-  return typeof given === 'function'
+function makeDialer ({ dialer: given = {}, tracer }: CreateSwarmInit, { dials, dialsPerPeer }: SwarmLimits, peerStore: PeerStore, components: DialerComponents): Dialer {
+  const make = typeof given === 'function'
     ? given
-    : { ...dials != null && { fdLimit: dials }, ...dialsPerPeer != null && { perPeerLimit: dialsPerPeer }, ...given }
+    : dialer({ addressBook: peerStoreAddressBook(peerStore), ...dials != null && { fdLimit: dials }, ...dialsPerPeer != null && { perPeerLimit: dialsPerPeer }, ...given })
+
+  return tracer == null ? make(components) : new TracedDialer(make(components), tracer)
 }

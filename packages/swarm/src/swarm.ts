@@ -1,23 +1,17 @@
 import { LimitedConnectionError } from '@libp2p/interface'
 import { ClosedError } from '@libp2p-ws/core'
-import { dialer, NoConnectionError, peerStoreAddressBook } from '@libp2p-ws/dialer'
+import { NoConnectionError } from '@libp2p-ws/dialer'
 import { ConnectionSet } from './connection-set.ts'
 import { dialerComponents } from './dialer-components.ts'
 import { Listeners } from './listeners.ts'
 import { Notifiees } from './notifiees.ts'
-import { PeerTags } from './sans-io/peer-tags.ts'
 import { snapshotConnection } from './snapshot.ts'
-import { swarmMetrics } from './swarm-metrics.ts'
-import { TracedDialer } from './tracing.ts'
 import type { PeerFinder } from './candidates.ts'
 import type { RawStreamHandler, SwarmConnection } from './connection.ts'
-import type { TrimmerOptions } from './sans-io/connection-trimmer.ts'
 import type { SwarmSnapshot } from './snapshot.ts'
-import type { Tracer } from './tracing.ts'
 import type { ConnectionHandler, Upgrader, UpgraderComponents } from './upgrader.ts'
 import type { AbortOptions, Connection, Libp2pEvents, Listener, Logger, NewStreamOptions, PeerId, PeerStore, PrivateKey, Stream, StreamHandler, StreamHandlerOptions, Transport } from '@libp2p/interface'
 import type { Connectedness, Dialer, DialerComponents, DialPeerOptions, Notifiee, PeerBackoff, Swarm as SwarmInterface } from '@libp2p-ws/core'
-import type { DialerInit } from '@libp2p-ws/dialer'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import type { TypedEventTarget } from 'main-event'
 
@@ -39,14 +33,7 @@ export interface SwarmComponents extends UpgraderComponents {
 export interface SwarmInit {
   upgrader: Upgrader
 
-  /** Options of the dialer, or one made elsewhere. */
-  dialer?: DialerInit | ((components: DialerComponents) => Dialer) | undefined
-
-  /** For spans of dials. */
-  tracer?: Tracer | undefined
-
-  /** Low and high water of connections, as go-libp2p's connection manager. Default: connections are not trimmed. */
-  connectionTrimmer?: Partial<TrimmerOptions> | undefined
+  dialer(components: DialerComponents): Dialer
 
   /** Ms of idleness after which the second connection of a simultaneous dial is closed. Default 10,000. */
   duplicateIdleTimeout?: number | undefined
@@ -63,9 +50,6 @@ export class Swarm implements SwarmInterface, ConnectionHandler {
   readonly dialer: Dialer
   readonly upgrader: Upgrader
 
-  /** What peers are worth to us: the trimmer closes those that are worth least. */
-  readonly tags: PeerTags = new PeerTags()
-
   readonly #components: SwarmComponents
   readonly #transports: Transport[] = []
   readonly #connections: ConnectionSet
@@ -79,7 +63,6 @@ export class Swarm implements SwarmInterface, ConnectionHandler {
     this.#components = components
     this.#log = components.logger.forComponent('libp2p-ws:swarm')
     this.#notifiees = new Notifiees(this.#log)
-    components.metrics != null && this.#notifiees.add(swarmMetrics(components.metrics))
     this.localPeer = components.peerId
     this.peerStore = components.peerStore
     this.upgrader = init.upgrader
@@ -98,13 +81,9 @@ export class Swarm implements SwarmInterface, ConnectionHandler {
     this.#connections = new ConnectionSet({
       events: components.events,
       notifiees: this.#notifiees,
-      tags: this.tags,
-      trimmer: init.connectionTrimmer,
       duplicateIdleTimeout: init.duplicateIdleTimeout
     })
-    const makeDialer = typeof init.dialer === 'function' ? init.dialer : dialer({ addressBook: peerStoreAddressBook(components.peerStore), ...init.dialer })
-    const made = makeDialer(dialerComponents(this, components))
-    this.dialer = init.tracer == null ? made : new TracedDialer(made, init.tracer)
+    this.dialer = init.dialer(dialerComponents(this, components))
   }
 
   /** Which addresses are left alone because they failed; undefined with a dialer that has none. */
