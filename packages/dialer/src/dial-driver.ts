@@ -8,6 +8,7 @@ import { PeerBackoff } from './peer-backoff.ts'
 import { RunningDial } from './running-dial.ts'
 import { favoriteAddress } from './sans-io/address-history.ts'
 import { DialScheduler } from './sans-io/dial-scheduler.ts'
+import { SchedulerTimer } from './scheduler-timer.ts'
 import { systemClock } from './system-clock.ts'
 import type { AddressBook } from './address-book.ts'
 import type { DialerInit, DialTraceEvent } from './dialer-options.ts'
@@ -15,10 +16,7 @@ import type { Caller } from './running-dial.ts'
 import type { DialRequest } from './sans-io/inputs.ts'
 import type { DialOutput } from './sans-io/outputs.ts'
 import type { Logger, PeerId } from '@libp2p/interface'
-import type { Clock, ClockTimer, DialerComponents, DialPeerOptions, DialTrace } from '@libp2p-ws/core'
-
-// HTML's timers have a signed 32-bit delay, and run at once when it is longer
-const LONGEST_DELAY = 2 ** 31 - 1
+import type { Clock, DialerComponents, DialPeerOptions, DialTrace } from '@libp2p-ws/core'
 
 /** Carries out what the scheduler decides, with one timer for all dials, and tells it what came of it. */
 export class DialDriver {
@@ -34,13 +32,16 @@ export class DialDriver {
   readonly #metrics: DialMetrics | undefined
   readonly #dials = new Map<number, RunningDial>()
   readonly #callers = new Map<number, { caller: Caller, dial: RunningDial }>()
-  #timer: { at: number, handle: ClockTimer } | undefined
+  readonly #timer: SchedulerTimer
   #isDriving = false
 
   constructor (components: DialerComponents, init: DialerInit) {
     this.#components = components
     this.#init = init
     this.#clock = init.clock ?? systemClock
+    this.#timer = new SchedulerTimer(this.#clock, () => {
+      this.#tell((scheduler, now) => { scheduler.handleTimeout(now) })
+    })
     this.#log = components.logger?.forComponent('libp2p-ws:dialer') ?? NO_LOG
     this.#scheduler = new DialScheduler({ ...init, epoch: Date.now() - this.#clock.now() })
     this.backoff = new PeerBackoff(this.#scheduler.backoff, this.#clock)
@@ -62,7 +63,7 @@ export class DialDriver {
 
   /** `caller` is resolved or rejected once, unless `cancel` comes first. Its own addresses are the first candidates. */
   request (request: DialRequest, caller: Caller): void {
-    const id = this.#scheduler.handleRequest(this.#clock.now(), request)
+    const id = this.#scheduler.handleRequest(this.#timer.now(), request)
     const dial = this.#dials.get(id) ?? this.#start(id, caller.peer)
     this.#callers.set(request.id, { caller, dial })
     dial.callers.add(caller)
@@ -178,7 +179,7 @@ export class DialDriver {
   }
 
   #tell (input: (scheduler: DialScheduler, now: number) => void): void {
-    input(this.#scheduler, this.#clock.now())
+    input(this.#scheduler, this.#timer.now())
     this.#drive()
   }
 
@@ -198,7 +199,7 @@ export class DialDriver {
     } finally {
       this.#isDriving = false
       this.#connector.forgetEstablished()
-      this.#setTimer(this.#scheduler.pollTimeout())
+      this.#timer.set(this.#scheduler.pollTimeout())
     }
   }
 
@@ -263,24 +264,6 @@ export class DialDriver {
     } catch (err) {
       // whoever watches a dial cannot break it
       this.#log.error('a listener failed - %e', err)
-    }
-  }
-
-  #setTimer (at: number | undefined): void {
-    // one that is early finds nothing to do, and sets the next: cheaper than to replace it at every turn
-    if (at !== undefined && this.#timer !== undefined && this.#timer.at <= at) {
-      return
-    }
-
-    this.#timer?.handle.cancel()
-    this.#timer = undefined
-
-    if (at !== undefined) {
-      const handle = this.#clock.setTimeout(() => {
-        this.#timer = undefined
-        this.#tell((scheduler, now) => { scheduler.handleTimeout(now) })
-      }, Math.min(LONGEST_DELAY, Math.max(0, at - this.#clock.now())))
-      this.#timer = { at, handle }
     }
   }
 }
