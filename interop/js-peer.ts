@@ -18,7 +18,7 @@ const STACKS = {
 const { positionals: [stack = '', command, address], values } = parseArgs({
   allowPositionals: true,
   options: {
-    listen: { type: 'string', multiple: true, default: ['/ip4/127.0.0.1/tcp/0/ws'] },
+    listen: { type: 'string', multiple: true },
     security: { type: 'string', multiple: true, default: [...SECURITY] },
     test: { type: 'string', multiple: true, default: [...TESTS] },
     size: { type: 'string', default: '1048576' },
@@ -33,12 +33,12 @@ async function run (createStack: CreateStack): Promise<boolean> {
   const security = values.security.map(name => oneOf(SECURITY, name))
 
   if (command === 'listen') {
-    await listen(createStack, values.listen, security)
+    await listen(createStack, values.listen ?? ['/ip4/127.0.0.1/tcp/0/ws'], security)
   } else if (command === 'dial-batches') {
     await dialBatches(createStack, security)
   } else if (command === 'dial' && address != null) {
     const tests = values.test.map(name => oneOf(TESTS, name))
-    return dial(createStack, { address, security, tests, size: Number(values.size), timeout: milliseconds(values.timeout) })
+    return dial(createStack, { address, listen: values.listen ?? [], security, tests, size: Number(values.size), timeout: milliseconds(values.timeout) })
   } else {
     throw new TypeError(`"${command}" is neither listen, dial-batches nor dial MULTIADDR`)
   }

@@ -36,6 +36,7 @@ var errTestsFailed = errors.New("not every test passed")
 
 type dialOptions struct {
 	target   peer.AddrInfo
+	listen   []string
 	security []string
 	key      string
 	tests    []string
@@ -44,8 +45,9 @@ type dialOptions struct {
 }
 
 func parseDialOptions(args []string) (*dialOptions, error) {
-	var security, tests listFlag
+	var listen, security, tests listFlag
 	flags := flag.NewFlagSet("dial", flag.ContinueOnError)
+	flags.Var(&listen, "listen", "multiaddr to serve the test protocols on until standard input closes (repeatable, default none)")
 	flags.Var(&security, "security", "noise or tls (repeatable, default both)")
 	flags.Var(&tests, "test", "ping, echo, half-close, reset or conn-state (repeatable, default all)")
 	key := flags.String("key", defaultKey, "key type of the identity: rsa, ed25519, secp256k1 or ecdsa")
@@ -76,7 +78,7 @@ func parseDialOptions(args []string) (*dialOptions, error) {
 			return nil, fmt.Errorf("%w: --test %q is none of %v", errUsage, name, testNames)
 		}
 	}
-	return &dialOptions{*target, security, *key, tests, *size, *timeout}, nil
+	return &dialOptions{*target, listen, security, *key, tests, *size, *timeout}, nil
 }
 
 // runDial connects to one peer and runs the tests on that connection, one
@@ -86,15 +88,24 @@ func runDial(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	h, err := newHost(nil, options.security, options.key)
+	h, err := newHost(options.listen, options.security, options.key)
 	if err != nil {
 		return err
 	}
 	defer h.Close()
+	if len(options.listen) > 0 {
+		serveProtocols(h)
+		if err := json.NewEncoder(os.Stdout).Encode(describe(h)); err != nil {
+			return err
+		}
+	}
 
 	report := dialAndTest(ctx, h, options)
 	if err := json.NewEncoder(os.Stdout).Encode(report); err != nil {
 		return err
+	}
+	if len(options.listen) > 0 {
+		waitForEnd(ctx)
 	}
 	if !report.OK {
 		return errTestsFailed

@@ -2,7 +2,7 @@
 // the test protocols or dials a peer that serves them, over WebSocket only:
 //
 //	go-peer [listen] [--listen MULTIADDR]... [--security noise|tls]... [--key TYPE] [--count N]
-//	go-peer dial MULTIADDR [--security noise|tls]... [--key TYPE] [--test NAME]... [--size BYTES] [--timeout DURATION]
+//	go-peer dial MULTIADDR [--listen MULTIADDR]... [--security noise|tls]... [--key TYPE] [--test NAME]... [--size BYTES] [--timeout DURATION]
 //	go-peer dial-batches [--security noise|tls]...
 //
 // What they print on standard output is JSON, one document a line: listen one

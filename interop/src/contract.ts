@@ -6,7 +6,8 @@
 //
 // `listen` prints a `Listening` line, serves the test protocols and ends when
 // its standard input closes. `dial` prints a `DialReport` and exits with 0 only
-// if all went well. `dial-batches` is for benchmarks: it answers each line with
+// if all went well; with `--listen MULTIADDR` it does what `listen` does as well,
+// first the line, and ends when its standard input closes. `dial-batches` is for benchmarks: it answers each line with
 // a `DialBatch` by a line with a `DialBatchReport`, until its standard input
 // closes. Diagnostics go to standard error.
 
@@ -94,6 +95,9 @@ export interface DialBatch {
 
   /** By the host of the batch before, with what it learned and without its connections. Default: by a new host. */
   sameHost?: boolean
+
+  /** A new host leaves addresses alone that have just failed; go-libp2p always does. Default false. */
+  backoff?: boolean
 }
 
 export interface DialTarget {

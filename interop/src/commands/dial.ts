@@ -3,11 +3,15 @@ import { describeError } from '../describe-error.ts'
 import { runTest } from '../peer-tests.ts'
 import { reportConnection } from '../protocols.ts'
 import { print } from './print.ts'
+import { serve, toldToEnd } from './serve.ts'
 import type { DialReport, Security, TestName } from '../contract.ts'
 import type { CreateStack, Stack } from '../host-options.ts'
 
 export interface DialOptions {
   address: string
+
+  /** Multiaddrs; where there are any, the test protocols are served on them until the process is told to end. */
+  listen: string[]
   security: Security[]
   tests: TestName[]
 
@@ -20,9 +24,12 @@ export interface DialOptions {
 
 /** Connects to one peer, runs the tests on that connection and says whether all went well. */
 export async function dial (createStack: CreateStack, options: DialOptions): Promise<boolean> {
-  const stack = await createStack({ listen: [], security: options.security })
+  const stack = await createStack({ listen: options.listen, security: options.security })
+  const ending = options.listen.length === 0 ? undefined : toldToEnd()
+  ending != null && await serve(stack)
   const report = await dialAndTest(stack, options)
   print(report)
+  await ending
   await stack.host.stop()
 
   return report.ok
