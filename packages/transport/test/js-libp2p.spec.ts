@@ -75,7 +75,7 @@ describe('js-libp2p', () => {
   const nodes: Libp2p[] = []
 
   afterEach(async () => {
-    await Promise.all(nodes.splice(0).map(node => node.stop()))
+    await Promise.all(nodes.splice(0).map(async node => { await node.stop() }))
   })
 
   async function start (init: Libp2pInit, listen: string[] = []): Promise<Libp2p> {

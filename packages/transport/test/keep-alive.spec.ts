@@ -1,5 +1,8 @@
+import { mock } from 'node:test'
 import { multiaddr } from '@multiformats/multiaddr'
 import { expect } from 'aegir/chai'
+import fc from 'fast-check'
+import { KeepAlive } from '../src/node/keep-alive.ts'
 import { Authority } from './fixtures/certificates.ts'
 import { TestUpgrader } from './fixtures/components.ts'
 import { RawWebSocket } from './fixtures/raw-web-socket.ts'
@@ -77,6 +80,58 @@ describe('keep-alive', () => {
     expect(raw.received.byteLength).to.equal(0)
     expect(maConn.status).to.equal('open')
     raw.socket.destroy()
+  })
+})
+
+describe('a far end that falls silent', () => {
+  const range = fc.integer({ min: 1, max: 300 })
+
+  afterEach(() => { mock.timers.reset() })
+
+  it('is found within twice the interval and the timeout, and is asked before that', () => {
+    fc.assert(fc.property(range, range, fc.nat(500), (interval, timeout, silentFrom) => {
+      mock.timers.reset()
+      mock.timers.enable({ apis: ['setInterval'] })
+      let now = 0
+      let asked: number | undefined
+      let found: number | undefined
+      const keepAlive = new KeepAlive({ interval, timeout })
+      const target = {
+        paused: false,
+        get bytesReceived () { return Math.min(now, silentFrom) },
+        ping () { asked = now },
+        onDead () { found ??= now }
+      }
+      keepAlive.watch(target)
+
+      for (; now <= silentFrom + 2 * interval + timeout; now++) {
+        mock.timers.tick(1)
+      }
+
+      keepAlive.forget(target)
+      expect(asked).to.be.within(silentFrom, silentFrom + 2 * interval)
+      expect(found).to.be.within((asked ?? 0) + timeout, silentFrom + 2 * interval + timeout)
+    }), { numRuns: 50 })
+  })
+
+  it('is left alone while it answers', () => {
+    mock.timers.enable({ apis: ['setInterval'] })
+    let bytesReceived = 0
+    let pings = 0
+    const keepAlive = new KeepAlive({ interval: 100, timeout: 300 })
+    const target = {
+      paused: false,
+      get bytesReceived () { return bytesReceived },
+      ping () {
+        pings++
+        bytesReceived += 2
+      },
+      onDead () { expect.fail() }
+    }
+    keepAlive.watch(target)
+    mock.timers.tick(10_000)
+    keepAlive.forget(target)
+    expect(pings).to.be.within(10_000 / 200, 10_000 / 100)
   })
 })
 
