@@ -59,6 +59,7 @@ pub fn parse() -> Result<Command, lexopt::Error> {
             let address = Multiaddr::from_str(address).map_err(|e| format!("{address}: {e}"))?;
             Ok(Command::Dial(DialOptions {
                 address,
+                listen: addresses,
                 security,
                 tests,
                 size,

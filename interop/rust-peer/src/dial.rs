@@ -9,6 +9,7 @@ use tokio::time::timeout;
 
 use crate::{
     host::{Behaviour, new_swarm, report_connection},
+    listen::{start_listening, told_to_end},
     peer_tests::{PeerTest, milliseconds},
     report::{DialReport, print},
     security::{Negotiated, Protocol},
@@ -16,6 +17,9 @@ use crate::{
 
 pub struct DialOptions {
     pub address: Multiaddr,
+
+    /// Where there are any, the test protocols are served on them until the process is told to end.
+    pub listen: Vec<Multiaddr>,
     pub security: Vec<Protocol>,
     pub tests: Vec<PeerTest>,
 
@@ -32,6 +36,12 @@ pub async fn dial(options: DialOptions) -> Result<bool, Box<dyn Error>> {
     let mut swarm = new_swarm(&options.security, negotiated.clone())?;
     let mut control = swarm.behaviour().stream.new_control();
     let mut report = DialReport::default();
+    let told_to_end = if options.listen.is_empty() {
+        None
+    } else {
+        start_listening(&mut swarm, &options.listen, &negotiated).await?;
+        Some(told_to_end()?)
+    };
 
     let start = Instant::now();
     swarm.dial(options.address.clone())?;
@@ -61,6 +71,9 @@ pub async fn dial(options: DialOptions) -> Result<bool, Box<dyn Error>> {
         Err(error) => report.error = Some(error),
     }
     print(&report);
+    if let Some(told_to_end) = told_to_end {
+        told_to_end.await;
+    }
     Ok(report.ok)
 }
 

@@ -1,4 +1,4 @@
-use std::{collections::HashSet, error::Error, io, thread};
+use std::{collections::HashSet, error::Error, io, pin::pin, thread};
 
 use futures::StreamExt;
 use libp2p::{Multiaddr, Swarm, core::transport::ListenerId, swarm::SwarmEvent};
@@ -20,33 +20,17 @@ pub async fn listen(
     addresses: Vec<Multiaddr>,
     security: &[Protocol],
 ) -> Result<(), Box<dyn Error>> {
-    let (remotes, negotiated) = (Remotes::default(), Negotiated::default());
+    let negotiated = Negotiated::default();
     let mut swarm = new_swarm(security, negotiated.clone())?;
-    serve(
-        swarm.behaviour().stream.new_control(),
-        remotes.clone(),
-        negotiated,
-    )?;
-
-    let mut starting = HashSet::new();
-    for address in addresses {
-        starting.insert(swarm.listen_on(address)?);
-    }
-    let mut terminated = signal(SignalKind::terminate())?;
-    let mut input_closed = input_closed();
+    let remotes = start_listening(&mut swarm, &addresses, &negotiated).await?;
+    let mut told_to_end = pin!(told_to_end()?);
 
     loop {
         let event = select! {
             event = swarm.select_next_some() => event,
-            _ = terminated.recv() => return Ok(()),
-            _ = &mut input_closed => return Ok(()),
+            () = &mut told_to_end => return Ok(()),
         };
         match event {
-            SwarmEvent::NewListenAddr { listener_id, .. }
-                if was_last(&mut starting, listener_id) =>
-            {
-                print_addresses(&swarm);
-            }
             SwarmEvent::ConnectionEstablished {
                 peer_id, endpoint, ..
             } => {
@@ -60,6 +44,51 @@ pub async fn listen(
             _ => {}
         }
     }
+}
+
+/// Serves the test protocols and prints where. Whoever goes on polling `swarm`
+/// tells the remotes.
+pub async fn start_listening(
+    swarm: &mut Swarm<Behaviour>,
+    addresses: &[Multiaddr],
+    negotiated: &Negotiated,
+) -> Result<Remotes, Box<dyn Error>> {
+    let remotes = Remotes::default();
+    serve(
+        swarm.behaviour().stream.new_control(),
+        remotes.clone(),
+        negotiated.clone(),
+    )?;
+
+    let mut starting = HashSet::new();
+    for address in addresses {
+        starting.insert(swarm.listen_on(address.clone())?);
+    }
+    loop {
+        match swarm.select_next_some().await {
+            SwarmEvent::NewListenAddr { listener_id, .. }
+                if was_last(&mut starting, listener_id) =>
+            {
+                break;
+            }
+            SwarmEvent::ListenerError { error, .. } => return Err(error.into()),
+            _ => {}
+        }
+    }
+    print_addresses(swarm);
+    Ok(remotes)
+}
+
+/// Is over when standard input closes or SIGTERM comes.
+pub fn told_to_end() -> io::Result<impl Future<Output = ()>> {
+    let mut terminated = signal(SignalKind::terminate())?;
+    let input_closed = input_closed();
+    Ok(async move {
+        select! {
+            _ = terminated.recv() => {}
+            _ = input_closed => {}
+        }
+    })
 }
 
 /// Whether all have started with this one; false when it had started before.

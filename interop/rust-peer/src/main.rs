@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! rust-peer listen [--listen MULTIADDR]... [--security noise|tls]...
-//! rust-peer dial MULTIADDR [--security noise|tls]... [--test NAME]... [--size BYTES] [--timeout SECONDSs]
+//! rust-peer dial MULTIADDR [--listen MULTIADDR]... [--security noise|tls]... [--test NAME]... [--size BYTES] [--timeout SECONDSs]
 //! ```
 //!
 //! Each command prints one JSON document on standard output. It exits with 0
