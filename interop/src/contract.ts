@@ -6,8 +6,9 @@
 //
 // `listen` prints a `Listening` line, serves the test protocols and ends when
 // its standard input closes. `dial` prints a `DialReport` and exits with 0 only
-// if all went well; with `--listen MULTIADDR` it does what `listen` does as well,
-// first the line, and ends when its standard input closes. `dial-batches` is for benchmarks: it answers each line with
+// if all went well; with `--listen MULTIADDR`, which the Python one has not, it
+// does what `listen` does as well: first the line, and in the end it waits for the
+// end of its standard input. `dial-batches` is for benchmarks: it answers each line with
 // a `DialBatch` by a line with a `DialBatchReport`, until its standard input
 // closes. Diagnostics go to standard error.
 

@@ -9,7 +9,7 @@ import { eventually } from '../fixtures/eventually.ts'
 import { OURS, STOCK } from '../fixtures/implementations.ts'
 import { Nodes } from '../fixtures/nodes.ts'
 import type { Implementation } from '../fixtures/implementations.ts'
-import type { Libp2p } from '@libp2p/interface'
+import type { ConnectionGater, Libp2p, PeerId } from '@libp2p/interface'
 import type { Ping } from '@libp2p/ping'
 import type { Multiaddr } from '@multiformats/multiaddr'
 
@@ -24,13 +24,14 @@ describe('circuit relay', () => {
 
   afterEach(async () => { await nodes.stop() })
 
-  async function relay ({ createLibp2p }: Implementation): Promise<Libp2p> {
-    return nodes.onWebSockets(createLibp2p, { services: { identify: identify(), relay: circuitRelayServer() } })
+  async function relay ({ createLibp2p }: Implementation, connectionGater: ConnectionGater = {}): Promise<Libp2p> {
+    return nodes.onWebSockets(createLibp2p, { connectionGater, services: { identify: identify(), relay: circuitRelayServer() } })
   }
 
-  async function client ({ createLibp2p }: Implementation, listen: string[], services: Record<string, any> = {}): Promise<Libp2p<{ ping: Ping }>> {
+  async function client ({ createLibp2p }: Implementation, listen: string[], services: Record<string, any> = {}, connectionGater: ConnectionGater = {}): Promise<Libp2p<{ ping: Ping }>> {
     return nodes.onWebSockets(createLibp2p, {
       addresses: { listen },
+      connectionGater,
       transports: [webSockets(), circuitRelayTransport()],
       services: { identify: identify(), ping: ping(), ...services }
     })
@@ -60,6 +61,42 @@ describe('circuit relay', () => {
       expect(dialer.getConnections(listener.peerId)).to.have.lengthOf(1)
     })
   }
+
+  for (const hook of ['denyOutboundRelayedConnection', 'denyInboundRelayedConnection'] as const) {
+    it(`${hook} keeps two peers from meeting at a relay, and is told who they are`, async () => {
+      const asked: string[] = []
+      const gater: ConnectionGater = {
+        [hook]: (...peers: PeerId[]) => {
+          asked.push(peers.map(String).join(' '))
+          return true
+        }
+      }
+      const atRelay = hook === 'denyOutboundRelayedConnection'
+      const via = await relay(OURS, atRelay ? gater : {})
+      const listener = await client(OURS, [`${via.getMultiaddrs()[0]}/p2p-circuit`], {}, atRelay ? {} : gater)
+      const dialer = await client(OURS, [])
+
+      await expect(dialer.dial(await relayed(listener))).to.eventually.be.rejected()
+      expect(asked).to.deep.equal([atRelay ? `${dialer.peerId} ${listener.peerId}` : `${via.peerId} ${dialer.peerId}`])
+      expect(listener.getConnections(dialer.peerId)).to.be.empty()
+    })
+  }
+
+  it('denyInboundRelayReservation keeps a peer from listening at a relay', async () => {
+    const asked: string[] = []
+    const via = await relay(OURS, {
+      denyInboundRelayReservation: peer => {
+        asked.push(String(peer))
+        return true
+      }
+    })
+    const listener = await client(OURS, ['/p2p-circuit'])
+    await listener.dial(via.getMultiaddrs())
+    await eventually(() => asked.length > 0)
+
+    expect(asked[0]).to.equal(String(listener.peerId))
+    expect(listener.getMultiaddrs()).to.be.empty()
+  })
 
   it('says that it listens on a relay that it finds, and that it no longer does when the relay goes', async () => {
     const via = await relay(OURS)
