@@ -22,6 +22,12 @@ const PROXIES: Array<{ name: string, init: WebSocketsInit, port: RegExp, start(i
   { name: 'nginx', init: {}, port: /^0$/, start: nginx },
   { name: 'HAProxy', init: {}, port: /^0$/, start: async init => haproxy(init, 'option forwardfor') },
   {
+    name: 'HAProxy that sends Forwarded',
+    init: { clientAddressFrom: 'forwarded' },
+    port: /^0$/,
+    start: async init => haproxy(init, 'http-request set-header Forwarded for=%[src]')
+  },
+  {
     name: 'HAProxy that sends PROXY version 1',
     init: { clientAddressFrom: 'proxy-protocol' },
     port: /^[1-9]/,
