@@ -117,7 +117,7 @@ export interface ConnectionOptions {
   /**
    * Pings on idle connections, which find a far end that is gone without saying
    * so; false for none. A far end that reads nothing for that long counts as
-   * gone. Node: a browser cannot ping.
+   * gone. Node: a browser cannot ping. Default: pings, with the times of `KeepAliveOptions`.
    */
   keepAlive?: KeepAliveOptions | false
 
