@@ -223,6 +223,10 @@ export class SwarmConnection extends TypedEventEmitter<Omit<MessageStreamEvents,
     return this.#protocols?.get(protocol)?.confirmed === true
   }
 
+  override toString (): string {
+    return `<${this.direction} ${this.state.transport} connection ${this.id} of ${this.localPeer} with ${this.remoteAddr}>`
+  }
+
   #accept (stream: Stream): void {
     this.#lastStream = Date.now()
     const { streamHandler, streams } = this.#context

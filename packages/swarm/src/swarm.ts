@@ -91,6 +91,20 @@ export class Swarm implements SwarmInterface, ConnectionHandler {
     return this.dialer.backoff
   }
 
+  /** See `setConnHandler`. */
+  get connHandler (): ((connection: Connection) => void) | undefined {
+    return this.#connHandler
+  }
+
+  /** See `setStreamHandler`. */
+  get streamHandler (): RawStreamHandler | undefined {
+    return this.upgrader.streamHandler
+  }
+
+  toString (): string {
+    return `<Swarm ${this.localPeer}>`
+  }
+
   // --- transports and listeners
 
   addTransport (transport: Transport): void {

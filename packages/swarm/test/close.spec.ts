@@ -1,11 +1,17 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
+import { noise } from '@libp2p-ws/noise'
+import { webSockets } from '@libp2p-ws/transport'
+import { yamux } from '@libp2p-ws/yamux'
+import { multiaddr } from '@multiformats/multiaddr'
 import { expect } from 'aegir/chai'
-import { closeAll, introduce, makeSwarm } from './swarms.ts'
+import { closeAll, introduce, makeSwarm, readAll } from './swarms.ts'
 
 /** For a process that has nothing to do but end, ms. */
 const END_TIMEOUT = 20_000
+
+const OURS = { transports: [webSockets()], connectionEncrypters: [noise()], streamMuxers: [yamux()], listen: [multiaddr('/ip4/127.0.0.1/tcp/0/ws')] }
 
 describe('closing', () => {
   afterEach(closeAll)
@@ -32,6 +38,32 @@ describe('closing', () => {
     // node takes a turn of the loop to let go of a closed handle
     await new Promise(resolve => setImmediate(resolve))
     expect(resources()).to.deep.equal(before)
+  })
+
+  for (const { name, init } of [{ name: 'js-libp2p\'s tcp, noise and yamux', init: {} }, { name: 'ws, noise and yamux of ours', init: OURS }]) {
+    it(`lets what was sent arrive: ${name}`, async () => {
+      const [a, b] = await Promise.all([makeSwarm({ ...init, connectionCloseTimeout: 10_000 }), makeSwarm(init)])
+      const received = new Promise<Uint8Array>((resolve, reject) => { b.handle('/read', stream => { readAll(stream).then(resolve, reject) }) })
+      await introduce(a, b)
+      const stream = await a.newStream(b.localPeer, '/read')
+      const data = Uint8Array.from({ length: 3_000_000 }, (_, i) => i % 251)
+      stream.send(data)
+      await a.close()
+
+      expect(Buffer.compare(await received, data)).to.equal(0)
+    })
+  }
+
+  it('waits for no far end that does not read, longer than it may', async () => {
+    const [a, b] = await Promise.all([makeSwarm(OURS), makeSwarm(OURS)])
+    b.handle('/stall', stream => { stream.pause() })
+    await introduce(a, b)
+    const stream = await a.newStream(b.localPeer, '/stall')
+    stream.send(new Uint8Array(3_000_000))
+    await a.close()
+
+    expect(a.conns()).to.be.empty()
+    expect(stream.status).to.equal('aborted')
   })
 
   it('is the same close for all who ask', async () => {

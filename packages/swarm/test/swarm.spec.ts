@@ -33,6 +33,19 @@ describe('swarm', () => {
     expect(connection.remotePeer.equals(b.localPeer)).to.equal(true)
     expect(connection).to.have.nested.property('stat.direction', 'outbound')
     expect(connection.direct).to.equal(true)
+    expect(String(connection)).to.include(String(a.localPeer)).and.to.include(String(connection.remoteAddr))
+    expect(String(a)).to.equal(`<Swarm ${a.localPeer}>`)
+  })
+
+  it('uses the peer store that it is given, and the transport that it gets later', async () => {
+    const [b, other] = await Promise.all([makeSwarm(), makeSwarm()])
+    const a = await makeSwarm({ listen: [], transports: [], peerStore: other.peerStore })
+    await introduce(other, b)
+    await expect(a.dialPeer(b.localPeer)).to.eventually.be.rejected.with.nested.property('cause.code', 'ERR_NO_GOOD_ADDRESSES')
+
+    other.transports().forEach(transport => { a.addTransport(transport) })
+    await expect(a.dialPeer(b.localPeer)).to.eventually.have.property('status', 'open')
+    expect(a.conns()).to.have.lengthOf(1)
   })
 
   it('dials an address that names no peer', async () => {
@@ -150,6 +163,27 @@ describe('swarm', () => {
     await expect(promise).to.eventually.equal('')
   })
 
+  it('leaves to the stream handler what a stream speaks, and says when it was opened and by whom', async () => {
+    const [a, b] = await Promise.all([makeSwarm(), makeSwarm()])
+    const { promise, resolve } = Promise.withResolvers<Stream>()
+    const handler = (stream: Stream): void => {
+      stream.protocol = '/mine'
+      resolve(stream)
+    }
+    b.setStreamHandler(handler)
+    expect(b.streamHandler).to.equal(handler)
+    const before = Date.now()
+    const connection = await a.dialAddresses(b.listenAddresses())
+    const outcome = expect(connection.newStream('/any')).to.eventually.be.rejected()
+    const stream = await promise
+
+    expect(stream).to.include({ protocol: '/mine', direction: 'inbound' })
+    expect(stream.timeline.open).to.be.within(before, Date.now())
+    expect(b.snapshot().connections[0]?.streams[0]?.protocol).to.equal('/mine')
+    stream.abort(new Error('seen'))
+    await outcome
+  })
+
   it('tells notifiees in order: listen, connected, disconnected, listen closed', async () => {
     const [a, b] = await Promise.all([makeSwarm({ listen: [] }), makeSwarm()])
     const events: string[] = []
@@ -205,6 +239,7 @@ describe('swarm', () => {
     const [a, b] = await Promise.all([makeSwarm(), makeSwarm()])
     const { promise, resolve } = Promise.withResolvers<Connection>()
     b.setConnHandler(resolve)
+    expect(b.connHandler).to.equal(resolve)
     await introduce(a, b)
     await a.dialPeer(b.localPeer)
 
