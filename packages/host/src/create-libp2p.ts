@@ -1,10 +1,13 @@
-import { generateKeyPair } from '@libp2p/crypto/keys'
+import { generateKeyPairFromSeed } from '@libp2p/crypto/keys'
 import { InvalidParametersError } from '@libp2p/interface'
-import { identityOf } from '@libp2p-ws/identity'
+import { identityOf } from './identity.ts'
 import { Libp2p as Libp2pNode } from './libp2p.ts'
 import { defaultLogger } from './logging/default-logger.ts'
 import type { Libp2pOptions } from './libp2p-init.ts'
 import type { Libp2p, ServiceMap } from '@libp2p/interface'
+
+/** Bytes of the seed of an Ed25519 key (RFC 8032). */
+const SEED_LENGTH = 32
 
 /** What a `Libp2p` is told by when it comes from another copy of a package. */
 const METHODS = ['dial', 'dialProtocol', 'hangUp', 'handle', 'unhandle', 'getMultiaddrs', 'getProtocols']
@@ -22,7 +25,7 @@ export async function createLibp2p<T extends ServiceMap = ServiceMap> (options: 
     throw new InvalidParametersError('Private network is enforced, but no protector was provided')
   }
 
-  const privateKey = options.privateKey ??= await generateKeyPair('Ed25519')
+  const privateKey = options.privateKey ??= await generateKeyPairFromSeed('Ed25519', crypto.getRandomValues(new Uint8Array(SEED_LENGTH)))
   const node = new Libp2pNode<T>(options, {
     ...identityOf(privateKey),
     logger: options.logger ?? defaultLogger()

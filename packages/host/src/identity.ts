@@ -1,0 +1,1 @@
+export { identityOf } from '@libp2p-ws/identity'
