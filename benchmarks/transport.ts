@@ -331,9 +331,12 @@ function channelWire (maConn: MultiaddrConnection): Wire {
   let onBytes = (_bytes: Uint8Array): void => {}
   let onDrain = (): void => {}
   channel.handler = {
-    // as noise does
-    usesAtOnce: true,
-    onData: piece => { onBytes(piece) },
+    onData: piece => {
+      onBytes(piece)
+
+      // as noise does: it may be freed
+      return true
+    },
     onDrain: () => { onDrain() },
     onEnd () {},
     onClose () {}

@@ -69,6 +69,9 @@ export interface TransferCommand {
   /** Bytes on each of them. */
   up: number
   down: number
+
+  /** Whether the dialer's reader leaves memory to the garbage collector, where it could give it back. Default false. */
+  keep?: boolean
 }
 
 /** Opens a stream, sends a byte, reads it back, closes the stream. */

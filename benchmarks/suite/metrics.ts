@@ -3,6 +3,7 @@ export const METRICS = {
   'upload-cpu': { label: 'upload, CPU of both ends', unit: 's/GiB', better: 'lower' },
   download: { label: 'download, 1 stream', unit: 'MiB/s', better: 'higher' },
   'download-cpu': { label: 'download, CPU of both ends', unit: 's/GiB', better: 'lower' },
+  'download-kept': { label: 'download, 1 stream, no memory given back', unit: 'MiB/s', better: 'higher' },
   both: { label: 'both ways at once, 1 stream', unit: 'MiB/s', better: 'higher' },
   'upload-16': { label: 'upload, 16 streams', unit: 'MiB/s', better: 'higher' },
   'download-16': { label: 'download, 16 streams', unit: 'MiB/s', better: 'higher' },

@@ -45,6 +45,7 @@ const TIMEOUT = 60_000
 export const SCENARIOS: Scenario[] = [
   transfer('upload', { up: 1, down: 0, cross: true, delayed: true, cpu: 'upload-cpu' }),
   transfer('download', { up: 0, down: 1, cross: true, delayed: true, cpu: 'download-cpu' }),
+  transfer('download-kept', { up: 0, down: 1, keep: true }),
   transfer('both', { up: 0.5, down: 0.5 }),
   transfer('upload-16', { up: 1, down: 0, streams: 16 }),
   transfer('download-16', { up: 0, down: 1, streams: 16 }),
@@ -110,6 +111,9 @@ interface TransferInit {
 
   /** Default: 1. */
   streams?: number
+
+  /** Default: false. */
+  keep?: boolean
   cross?: boolean
   delayed?: boolean
 
@@ -117,7 +121,7 @@ interface TransferInit {
   cpu?: MetricName
 }
 
-function transfer (name: MetricName, { up, down, streams = 1, cross = false, delayed = false, cpu }: TransferInit): Scenario {
+function transfer (name: MetricName, { up, down, streams = 1, keep = false, cross = false, delayed = false, cpu }: TransferInit): Scenario {
   return {
     name,
     path: name,
@@ -127,7 +131,8 @@ function transfer (name: MetricName, { up, down, streams = 1, cross = false, del
       command: 'transfer',
       streams,
       up: Math.round(up * bytes / streams),
-      down: Math.round(down * bytes / streams)
+      down: Math.round(down * bytes / streams),
+      keep
     }),
     values: ({ ms, cpuSeconds }, { bytes }) => ({
       [name]: bytes / MIB / (ms / 1_000),

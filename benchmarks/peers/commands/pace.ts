@@ -1,3 +1,4 @@
+import { releaseMessage } from '@libp2p-ws/core'
 import { CHUNK_LENGTH } from '../contract.ts'
 import type { Stream } from '@libp2p/interface'
 
@@ -48,6 +49,13 @@ export async function sendBytes (stream: Stream, count: number): Promise<void> {
 
 type Bytes = Stream extends AsyncIterable<infer Chunk> ? Chunk : never
 
+export interface ByteCounterInit {
+  onBytes?(bytes: Bytes): void
+
+  /** Leaves memory to the garbage collector; otherwise a stream of ours gets it back, as go-libp2p's `Read` does. */
+  keep?: boolean
+}
+
 interface Waiter {
   count: number
   reached: PromiseWithResolvers<void>
@@ -59,10 +67,12 @@ export class ByteCounter {
   private waiter?: Waiter
   private error?: Error
 
-  constructor (stream: Stream, onBytes?: (bytes: Bytes) => void) {
-    stream.addEventListener('message', ({ data }) => {
+  constructor (stream: Stream, { onBytes, keep = false }: ByteCounterInit = {}) {
+    stream.addEventListener('message', (event) => {
+      const { data } = event
       onBytes?.(data)
       this.total += data.byteLength
+      keep || releaseMessage(event)
 
       if (this.waiter != null && this.total >= this.waiter.count) {
         this.waiter.reached.resolve()

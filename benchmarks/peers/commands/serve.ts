@@ -1,5 +1,6 @@
 import { ACKNOWLEDGEMENT_LENGTH, HEADER_LENGTH, PROTOCOL } from '../contract.ts'
 import { ByteCounter, sendBytes } from './pace.ts'
+import type { ByteCounterInit } from './pace.ts'
 import type { Libp2p, Stream } from '@libp2p/interface'
 
 /** As many streams as a benchmark opens; closing takes a moment. */
@@ -34,13 +35,14 @@ async function serveEcho (stream: Stream): Promise<void> {
 async function serveTransfer (stream: Stream): Promise<void> {
   const header = new Uint8Array(HEADER_LENGTH)
   let length = 0
-  const received = new ByteCounter(stream, bytes => {
+  const onBytes: ByteCounterInit['onBytes'] = bytes => {
     if (length < HEADER_LENGTH) {
       const part = bytes.subarray(0, HEADER_LENGTH - length)
       header.set(part, length)
       length += part.byteLength
     }
-  })
+  }
+  const received = new ByteCounter(stream, { onBytes })
   await received.reach(HEADER_LENGTH)
   const sizes = new DataView(header.buffer)
   const up = Number(sizes.getBigUint64(0))

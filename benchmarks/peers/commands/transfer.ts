@@ -6,10 +6,10 @@ import type { TransferCommand } from '../contract.ts'
 import type { Connection } from '@libp2p/interface'
 
 /** Ms from opening the first stream until the last one has its acknowledgement. */
-export async function transfer (connection: Connection, { streams, up, down }: TransferCommand): Promise<number> {
+export async function transfer (connection: Connection, { streams, up, down, keep = false }: TransferCommand): Promise<number> {
   return timed(streams, streams, async () => {
     const stream = await connection.newStream(PROTOCOL.transfer, NO_LIMIT)
-    const received = new ByteCounter(stream)
+    const received = new ByteCounter(stream, { keep })
     const header = new DataView(new ArrayBuffer(HEADER_LENGTH))
     header.setBigUint64(0, BigInt(up))
     header.setBigUint64(8, BigInt(down))

@@ -18,8 +18,7 @@ export abstract class ForwardingChannel implements ByteChannel {
 
   set handler (handler: ByteChannelHandler) {
     this.#channel.handler = {
-      ...handler.usesAtOnce === true && { usesAtOnce: true },
-      onData: piece => { this.passData(handler, piece) },
+      onData: piece => this.passData(handler, piece),
       onDrain: () => { handler.onDrain() },
       onEnd: () => { handler.onEnd() },
       onClose: (error, code) => { this.passClose(handler, error, code) }
@@ -50,8 +49,8 @@ export abstract class ForwardingChannel implements ByteChannel {
     this.#channel.abort(error, code)
   }
 
-  protected passData (handler: ByteChannelHandler, piece: Uint8Array): void {
-    handler.onData(piece)
+  protected passData (handler: ByteChannelHandler, piece: Uint8Array): boolean | void {
+    return handler.onData(piece)
   }
 
   protected passClose (handler: ByteChannelHandler, error: Error | undefined, code: number | undefined): void {

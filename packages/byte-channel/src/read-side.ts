@@ -88,10 +88,7 @@ export class ReadSide {
       return false
     }
 
-    const handler = this.#handler
-    handler?.onData(piece)
-
-    return handler?.usesAtOnce === true
+    return this.#handler?.onData(piece) === true
   }
 
   drain (): void {

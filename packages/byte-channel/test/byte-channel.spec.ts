@@ -58,7 +58,7 @@ describe('the reading half of a channel', () => {
     expect(side.deliver(text('pending'))).to.equal(false)
     side.resume()
     expect(side.deliver(text('kept'))).to.equal(false)
-    side.handler = { ...recorder(), usesAtOnce: true }
+    side.handler = { ...recorder(), onData: () => true }
     expect(side.deliver(text('used'))).to.equal(true)
     side.close()
     expect(side.deliver(text('dropped'))).to.equal(true)

@@ -48,12 +48,10 @@ export interface ByteChannel {
 
 export interface ByteChannelHandler {
   /**
-   * The reader uses pieces during `onData` alone: their memory is the channel's
-   * again afterwards, to be freed or reused. Default: it stays the reader's.
+   * Returns true when the reader has no more use for `piece`: its memory is the
+   * channel's again, to be freed or reused. Else it stays the reader's.
    */
-  readonly usesAtOnce?: boolean
-
-  onData(piece: Uint8Array): void
+  onData(piece: Uint8Array): boolean | void
   onDrain(): void
 
   /** The far end will send no more. */

@@ -11,6 +11,8 @@ export type { DialCandidateSource, DialPhase, DialTrace, DialTraceRecord } from 
 export type { AddressDelay, CandidatesOptions, ConnectOptions, Dialer, DialerComponents, DialCandidate, DialPeerOptions, DialRanker, PeerBackoff } from './dialer.ts'
 export { CONNECTION_ERROR_CODES, connectionErrorCode, STREAM_ERROR_CODES, streamErrorCode } from './error-codes.ts'
 export { ClosedError, InvalidValueError, Libp2pWsError, ResourceLimitError } from './errors.ts'
+export { releaseMessage } from './message-memory.ts'
+export type { ReleasableMessage } from './message-memory.ts'
 export type { NegotiableStream, StreamHeadReader } from './negotiable-stream.ts'
 export type { NetAddress } from './net-address.ts'
 export type { MemoryReserver, ResourceManager, ResourceReservation, ResourceScope } from './resource-manager.ts'

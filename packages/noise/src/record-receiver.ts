@@ -1,3 +1,4 @@
+import { release } from '@libp2p-ws/byte-channel'
 import { TAG_LENGTH } from './sans-io/crypto.ts'
 import { NoiseError } from './sans-io/errors.ts'
 import { RecordReader } from './sans-io/records.ts'
@@ -7,7 +8,6 @@ import type { ByteChannel, ByteChannelHandler } from '@libp2p-ws/core'
 
 /** Turns the records that come in on `channel` into plaintext for `read`. */
 export class RecordReceiver implements ByteChannelHandler {
-  readonly usesAtOnce = true
   readonly #channel: ByteChannel
   readonly #cipher: CipherState
   readonly #read: ReadSide
@@ -19,20 +19,24 @@ export class RecordReceiver implements ByteChannelHandler {
     this.#read = read
   }
 
-  onData (piece: Uint8Array): void {
+  onData (piece: Uint8Array): true {
     try {
       this.#records.push(piece)
 
       for (let record = this.#records.next(); record !== undefined; record = this.#records.next()) {
         for (const plaintext of this.#cipher.decrypt(record)) {
-          this.#read.deliver(plaintext)
+          this.#read.deliver(plaintext) && release([plaintext])
         }
+
+        release(this.#records.takeCopies())
       }
 
       this.#records.keep()
     } catch (err) {
       this.#channel.abort(err as Error)
     }
+
+    return true
   }
 
   onDrain (): void {

@@ -14,6 +14,8 @@ import type { SecuredChannel } from '@libp2p-ws/core'
 
 const crypto = PROVIDERS[0]?.crypto as NonNullable<typeof PROVIDERS[0]>['crypto']
 
+const KEY = new Uint8Array(32).fill(1)
+
 /** Two ends after a handshake, and the wire of each: what one wrote is given to the other by the test. */
 function pair (takesOwnership = false): { near: NoiseChannel, far: NoiseChannel, nearWire: WireChannel, farWire: WireChannel } {
   const [there, back] = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)]
@@ -95,6 +97,35 @@ describe('a channel of noise', () => {
     farWire.receive(nearWire.written())
     expect(mine).to.deep.equal([Uint8Array.of(1, 2, 3), new Uint8Array(MAX_PLAINTEXT).fill(7)])
     expect(log.bytes.length).to.equal(MAX_PLAINTEXT + 3)
+  })
+
+  it('frees what its reader is done with, and what it copied of a record that was cut; nothing else', () => {
+    const decrypted: Uint8Array[] = []
+    const watched: typeof crypto = {
+      ...crypto,
+      decrypt: (key, nonce, ad, pieces) => {
+        decrypted.push(...pieces)
+
+        return crypto.decrypt(key, nonce, ad, pieces)
+      }
+    }
+    const [nearWire, farWire] = [new WireChannel(), new WireChannel()]
+    const keys = { send: new CipherState(crypto, KEY), receive: new CipherState(watched, KEY) }
+    const [near, far] = [new NoiseChannel(nearWire, keys), new NoiseChannel(farWire, keys)]
+    const pieces: Uint8Array[] = []
+    const log = new Recorder()
+    log.onData = piece => pieces.push(piece) === 1
+    far.handler = log
+    far.resume()
+    near.write([new Uint8Array(2 * MAX_PLAINTEXT).fill(7)])
+    const wire = Uint8Array.from(nearWire.written())
+    farWire.receive(wire.subarray(0, 100_000))
+    farWire.receive(wire.subarray(100_000))
+
+    expect(pieces[0]?.byteLength).to.equal(0)
+    expect(Buffer.concat(pieces.slice(1)).equals(Buffer.alloc(MAX_PLAINTEXT, 7))).to.equal(true)
+    // the first record, then the part that was copied, then the rest
+    expect(decrypted.map(({ byteLength }) => byteLength > 0)).to.deep.equal([true, false, true])
   })
 
   it('passes back-pressure, the end and the abort on, in both directions', () => {

@@ -47,8 +47,7 @@ export class WireChannel implements ByteChannel {
 
       // a reader that says so has no use for it afterwards
       const given = Uint8Array.from(piece)
-      this.handler.onData(given)
-      this.handler.usesAtOnce === true && given.fill(0xdd)
+      this.handler.onData(given) === true && given.fill(0xdd)
     }
   }
 
@@ -73,7 +72,7 @@ export class Recorder implements ByteChannelHandler {
   onPiece: () => void = () => {}
   bytes: Buffer = Buffer.alloc(0)
 
-  onData (piece: Uint8Array): void {
+  onData (piece: Uint8Array): boolean | void {
     this.bytes = Buffer.concat([this.bytes, piece])
     this.onPiece()
   }

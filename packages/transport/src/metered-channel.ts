@@ -41,13 +41,13 @@ export class MeteredChannel extends ForwardingChannel {
     super.unread(piece)
   }
 
-  protected override passData (handler: ByteChannelHandler, piece: Uint8Array): void {
+  protected override passData (handler: ByteChannelHandler, piece: Uint8Array): boolean | void {
     if (this.#returned > 0) {
       this.#returned -= piece.byteLength
     } else {
       this.#meter.onRead(piece)
     }
 
-    super.passData(handler, piece)
+    return super.passData(handler, piece)
   }
 }

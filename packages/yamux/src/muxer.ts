@@ -38,6 +38,9 @@ export class YamuxMuxer extends LeanEventTarget<StreamMuxerEvents<YamuxStream>> 
   #list: YamuxStream[] | undefined
   #early: YamuxStream[] = []
   #closed = false
+
+  /** Whether somebody holds a part of what came in last. */
+  #kept = false
   readonly #pump: FramePump
   readonly #turnEnd: TurnEnd
   #timer: ReturnType<typeof setTimeout> | undefined
@@ -55,7 +58,7 @@ export class YamuxMuxer extends LeanEventTarget<StreamMuxerEvents<YamuxStream>> 
     })
     this.#setTimer()
     channel.handler = {
-      onData: piece => { this.#onData(piece) },
+      onData: piece => this.#onData(piece),
       onDrain: () => { this.#pump.resume() },
       onEnd: () => { this.#onEnd() },
       onClose: error => { this.#onClose(error) }
@@ -182,21 +185,27 @@ export class YamuxMuxer extends LeanEventTarget<StreamMuxerEvents<YamuxStream>> 
 
   // --- the channel
 
-  #onData (piece: Uint8Array): void {
+  /** Returns whether nobody has any more use for the memory of `piece`. */
+  #onData (piece: Uint8Array): boolean {
     if (this.#closed) {
-      return
+      return true
     }
+
+    this.#kept = false
 
     try {
       this.#session.handleData(piece, performance.now())
     } catch (err) {
       this.#handleOutputs()
       this.#fail(err instanceof Error ? err : new Error(String(err)))
-      return
+
+      return false
     }
 
     this.#handleOutputs()
     this.#pump.pump()
+
+    return !this.#kept
   }
 
   /** No answer can come any more, to anything. */
@@ -226,7 +235,7 @@ export class YamuxMuxer extends LeanEventTarget<StreamMuxerEvents<YamuxStream>> 
   #handleOutput (output: YamuxOutput): void {
     switch (output.type) {
       case 'opened': this.#announce(this.#add(output.streamId, 'inbound', this.#init.streamOptions)); break
-      case 'data': this.#streams.get(output.streamId)?.receive(output.piece); break
+      case 'data': this.#onPiece(output.streamId, output.piece); break
       case 'drain': this.#streams.get(output.streamId)?.onMuxerDrain(); break
       case 'idle': this.#streams.get(output.streamId)?.onMuxerIdle(); break
       case 'sent': this.#streams.get(output.streamId)?.onSent(); break
@@ -235,6 +244,12 @@ export class YamuxMuxer extends LeanEventTarget<StreamMuxerEvents<YamuxStream>> 
       case 'roundTrip': this.#setTimer(); break
       case 'goAway': this.#onGoAway(output.code); break
       default: this.#fail(new PingTimeoutError('the far end did not answer a ping'))
+    }
+  }
+
+  #onPiece (streamId: number, piece: Uint8Array): void {
+    if (this.#streams.get(streamId)?.receive(piece) === false) {
+      this.#kept = true
     }
   }
 

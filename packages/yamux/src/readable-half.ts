@@ -156,19 +156,27 @@ export abstract class ReadableHalf extends LeanEventTarget<MessageStreamEvents> 
     this.dispatchEnd()
   }
 
-  /** Called by the muxer with what came in. */
-  receive (piece: Uint8Array): void {
+  /** Called by the muxer with what came in. Returns whether nobody has any more use for it. */
+  receive (piece: Uint8Array): boolean {
     this.#uncredited += piece.byteLength
 
     if (this.#head != null) {
       this.#feedHead(this.#head, piece)
-    } else if (this.readStatus === 'closed') {
+
+      return false
+    }
+
+    if (this.readStatus === 'closed') {
       // dropped, but counted as read: else the far end could never come to its end
       this.#credit()
-    } else {
-      this.#received.push(piece)
-      this.#deliver()
+
+      return true
     }
+
+    const first = this.#received.byteLength === 0
+    this.#received.push(piece)
+
+    return this.#deliver() && first
   }
 
   /** Nobody will read any more. */
@@ -213,11 +221,21 @@ export abstract class ReadableHalf extends LeanEventTarget<MessageStreamEvents> 
     return this.#head === head
   }
 
-  #deliver (): void {
+  /** Returns whether the last piece was delivered, and released by whoever got it. */
+  #deliver (): boolean {
+    let released = false
+
     while (this.#received.byteLength > 0 && this.readStatus === 'readable' && this.listenerCount('message') > 0) {
       const piece = this.#received.shift()
-      piece != null && this.dispatchEvent(new PieceEvent(piece, this))
+
+      if (piece != null) {
+        const event = new PieceEvent(piece, this)
+        this.dispatchEvent(event)
+        released = event.released
+      }
     }
+
+    released &&= this.#received.byteLength === 0
 
     this.#afterRead()
     this.wakeReaders()
@@ -225,6 +243,8 @@ export abstract class ReadableHalf extends LeanEventTarget<MessageStreamEvents> 
     if (this.#received.byteLength > this.maxReadBufferLength) {
       this.abort(new StreamBufferError(`${this.#received.byteLength} bytes wait to be read, the limit is ${this.maxReadBufferLength}`))
     }
+
+    return released
   }
 
   #deliverLater (): void {

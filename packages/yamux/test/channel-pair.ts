@@ -16,6 +16,9 @@ export class MemoryChannel implements ByteChannel {
   readonly takesOwnership: boolean
   far: MemoryChannel | undefined
   writes = 0
+
+  /** Of each delivery to this end, whether its memory was the channel's again; then it is overwritten. */
+  readonly freed: boolean[] = []
   aborted: { error: Error, code: number | undefined } | undefined
   readonly #read = new ReadSide()
   #wire = new Uint8Array()
@@ -55,7 +58,9 @@ export class MemoryChannel implements ByteChannel {
   }
 
   take (bytes: Uint8Array): void {
-    this.#read.deliver(bytes)
+    const free = this.#read.deliver(bytes)
+    this.freed.push(free)
+    free && bytes.fill(0xdd)
   }
 
   pause (): void { this.#read.pause() }

@@ -1,5 +1,6 @@
 import { multiaddrConnectionPair } from '@libp2p/utils'
 import { yamux as theirs } from '@libp2p/yamux'
+import { releaseMessage } from '@libp2p-ws/core'
 import { expect } from 'aegir/chai'
 import { yamux as ours } from '../src/index.ts'
 import { muxerPair, turn } from './channel-pair.ts'
@@ -467,5 +468,52 @@ describe('a muxer', () => {
     await other.settle()
     expect(other.channels[1].aborted?.error).to.have.property('name', 'MaxEarlyStreamsError')
     expect(other.channels[1].aborted?.code).to.equal(0x1001)
+  })
+})
+
+describe('the memory of a message', () => {
+  /** Whether the memory of what comes in at once, a byte of each of `streams`, is free again. */
+  async function isFreed (pair: Opened, streams: YamuxStream[]): Promise<boolean | undefined> {
+    const { freed } = pair.channels[1]
+    freed.length = 0
+    streams.forEach(stream => { stream.send(text('x')) })
+    await pair.settle()
+
+    // pings come behind it
+    return freed[0]
+  }
+
+  it('is freed when everybody who has a part of it says that it may be', async () => {
+    const pair = await open()
+    pair.far.addEventListener('message', releaseMessage)
+    expect(await isFreed(pair, [pair.near])).to.equal(true)
+
+    const other = firstStream(pair.muxers[1])
+    const second = await pair.muxers[0].createStream()
+    await pair.settle()
+    const kept: Uint8Array[] = []
+    ;(await other).addEventListener('message', ({ data }) => { kept.push(data.subarray()) })
+    expect(await isFreed(pair, [pair.near, second])).to.equal(false)
+    expect(Buffer.concat(kept).toString()).to.equal('x')
+  })
+
+  it('stays where nobody says so, or too late', async () => {
+    const pair = await open()
+    let last = new Event('none')
+    pair.far.addEventListener('message', event => { last = event })
+    expect(await isFreed(pair, [pair.near])).to.equal(false)
+    releaseMessage(last)
+    expect(await isFreed(pair, [pair.near])).to.equal(false)
+  })
+
+  it('stays while it waits to be read', async () => {
+    const pair = await open()
+    const data: string[] = []
+    pair.far.addEventListener('message', event => { data.push(Buffer.from(event.data.subarray()).toString()) })
+    pair.far.addEventListener('message', releaseMessage)
+    pair.far.pause()
+    expect(await isFreed(pair, [pair.near])).to.equal(false)
+    pair.far.resume()
+    expect(data).to.deep.equal(['x'])
   })
 })

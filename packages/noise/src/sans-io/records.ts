@@ -43,6 +43,7 @@ export function splitPlaintext (pieces: readonly Uint8Array[]): Array<{ pieces: 
 }
 
 const NOTHING = new Uint8Array()
+const NO_COPIES: readonly Uint8Array[] = []
 
 /** Cuts a stream of bytes into records, as the pieces in which they come. */
 export class RecordReader {
@@ -50,6 +51,7 @@ export class RecordReader {
   #piece: Uint8Array = NOTHING
   #offset = 0
   #pieces: Uint8Array[] = []
+  #copies: Uint8Array[] = []
   #left = 0
   #lengthHigh: number | undefined
 
@@ -106,8 +108,22 @@ export class RecordReader {
     const last = this.#pieces.length - 1
 
     if (last >= 0) {
-      this.#pieces[last] = Uint8Array.from(this.#pieces[last] ?? NOTHING)
+      const copy = Uint8Array.from(this.#pieces[last] ?? NOTHING)
+      this.#pieces[last] = copy
+      this.#copies.push(copy)
     }
+  }
+
+  /** The copies in the record that `next` gave: nobody else holds them. */
+  takeCopies (): readonly Uint8Array[] {
+    if (this.#copies.length === 0) {
+      return NO_COPIES
+    }
+
+    const copies = this.#copies
+    this.#copies = []
+
+    return copies
   }
 
   /** What came behind the last record. */

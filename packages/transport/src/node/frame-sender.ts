@@ -1,8 +1,8 @@
+import { isReleasable, release } from '@libp2p-ws/byte-channel'
 import { MAX_MESSAGE_BYTES } from '../channel.ts'
 import { FrameWriter } from '../sans-io/index.ts'
 import { SHORT_PIECE_BYTES } from './channel-settings.ts'
 import { nextMask } from './mask-source.ts'
-import { isReleasable, release } from './memory.ts'
 import { writeTogether } from './write-together.ts'
 import type net from 'node:net'
 

@@ -3,7 +3,7 @@
  * overwritten where it would be freed, however small, so that a layer that still
  * uses it breaks its own tests.
  */
-const POISON: boolean = process.env['LIBP2P_WS_POISON'] === '1'
+const POISON: boolean = globalThis.process?.env?.['LIBP2P_WS_POISON'] === '1'
 
 const POISON_BYTE = 0xdd
 
@@ -15,9 +15,12 @@ const POISON_BYTE = 0xdd
  */
 const WORTH_FREEING_BYTES = 16 * 1024
 
+/** ES2024; older engines leave all of it to the garbage collector. */
+const CAN_FREE: boolean = typeof ArrayBuffer.prototype.transfer === 'function'
+
 /** Whether `release` would do anything. */
 export function isReleasable (piece: Uint8Array): boolean {
-  return POISON || (piece.byteLength >= WORTH_FREEING_BYTES && piece.byteLength === piece.buffer.byteLength && piece.buffer instanceof ArrayBuffer)
+  return POISON || (CAN_FREE && piece.byteLength >= WORTH_FREEING_BYTES && piece.byteLength === piece.buffer.byteLength && piece.buffer instanceof ArrayBuffer)
 }
 
 /** Frees the memory of `pieces`, which nobody uses any more. Parts of something larger are left alone. */
