@@ -26,6 +26,9 @@ export interface DialCase {
 
   /** None of the peers can be connected to: the time is until the caller is told. */
   fails?: boolean
+
+  /** libp2p-ws has `connectionManager.dialBackoff` on, which js-libp2p has not and go-libp2p always has. */
+  backoff?: boolean
   goal: Goal
 }
 
@@ -50,8 +53,7 @@ export const CASES: DialCase[] = [
   goodAfter('IPv6 dead, IPv4 good', [DEAD6], afterH(250)),
   {
     ...goodAfter('IPv6 dead, IPv4 good, dialed once before', [DEAD6], afterH(0)),
-    before: goodAfter('', [DEAD6], afterH(0)).targets,
-    repeat: QUICK
+    before: goodAfter('', [DEAD6], afterH(0)).targets
   },
   { ...goodAfter('wrong peer id, then the good one', [address(ADDRESS.listener, WRONG_PEER_PORT)], afterH(20)), repeat: QUICK },
   { ...goodAfter('wrong certificate, then the good one', [WRONG_CERTIFICATE], afterH(20)), repeat: QUICK },
@@ -82,20 +84,14 @@ export const CASES: DialCase[] = [
     targets: ({ good }) => range(CALLERS).map(() => ({ peerId: good.peerId, addrs: [GOOD] })),
     goal: { text: '', opened: 1 }
   },
-  {
-    name: 'a peer that has just refused at 2 addresses',
-    repeat: QUICK,
-    before: ({ good }) => [{ peerId: good.peerId, addrs: refused(2) }],
-    targets: ({ good }) => [{ peerId: good.peerId, addrs: refused(2) }],
-    fails: true,
-    goal: { text: '', opened: 0, says: 'backoff' }
-  },
+  redial('a peer that has just refused at 2 addresses', { text: '', opened: 2 }),
+  { ...redial('a peer that has just refused at 2 addresses, `dialBackoff` on', { text: '', opened: 0, says: 'backoff' }), backoff: true },
   {
     name: "8 dead, and the caller's patience is 1 s",
     targets: ({ good }) => [{ peerId: good.peerId, addrs: dead(0, 8) }],
     timeout: 1_000,
     fails: true,
-    goal: { text: '1,000 + h', ms: ({ h }) => 1_000 + h }
+    goal: afterH(1_000)
   }
 ]
 
@@ -107,9 +103,15 @@ function goodAfter (name: string, addresses: string[], goal: Goal): DialCase {
   }
 }
 
+function redial (name: string, goal: Goal): DialCase {
+  const targets = ({ good }: Listeners): DialTarget[] => [{ peerId: good.peerId, addrs: refused(2) }]
+
+  return { name, repeat: QUICK, before: targets, targets, fails: true, goal }
+}
+
 /** So many ms, and what one good address takes. */
 function afterH (ms: number): Goal {
-  return { text: ms === 0 ? 'h' : `${ms.toLocaleString('en')} + h`, ms: ({ h }) => ms + h }
+  return { text: ms === 0 ? 'h' : `${ms.toLocaleString('en')} + h`, ms: ({ h }) => ms + h, addsH: true }
 }
 
 function atMost (ms: number): Goal {

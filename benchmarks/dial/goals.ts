@@ -4,6 +4,9 @@ import type { CaseResult } from './results.ts'
 export interface Reference {
   /** Of this repository's dialer. */
   h: number
+
+  /** From the 10th to the 90th percentile of the runs that `h` is the median of, ms. */
+  spread: number
   js: number
 }
 
@@ -14,6 +17,9 @@ export interface Goal {
 
   /** The longest median. */
   ms?(reference: Reference): number
+
+  /** `ms` is known no better than h: up to the spread of h above it is within the noise. */
+  addsH?: boolean
 
   /** Sockets that it may open in all. */
   opened?: number
@@ -30,10 +36,15 @@ export interface Verdict {
 
   /** What was missed; empty when the goal was met. */
   missed: string[]
+
+  /** By how much the time is over, where that is within the noise. */
+  within?: string
 }
 
-export function judge ({ text, ms, opened, halfOpen, says }: Goal, reference: Reference, result: CaseResult): Verdict {
+export function judge ({ text, ms, addsH, opened, halfOpen, says }: Goal, reference: Reference, result: CaseResult): Verdict {
   const longest = ms?.(reference)
+  const over = longest === undefined ? '' : late(result, longest)
+  const isWithin = over !== '' && addsH === true && result.median != null && late(result, (longest ?? 0) + reference.spread) === ''
   const parts = [
     longest === undefined ? '' : toText(text, longest),
     opened === undefined ? '' : sockets(opened),
@@ -41,14 +52,18 @@ export function judge ({ text, ms, opened, halfOpen, says }: Goal, reference: Re
     says === undefined ? '' : 'told why'
   ]
   const missed = [
-    longest === undefined ? '' : late(result, longest),
+    isWithin ? '' : over,
     opened === undefined || result.opened <= opened ? '' : `${sockets(result.opened)}`,
     halfOpen === undefined || (result.halfOpen ?? Infinity) <= halfOpen ? '' : `${result.halfOpen} at once`,
     says === undefined || result.runs.every(({ error }) => error?.toLowerCase().includes(says)) ? '' : 'not told why',
     result.leftOpen > 0 ? `${result.leftOpen} left open` : ''
   ]
 
-  return { goal: parts.filter(part => part !== '').join(', '), missed: missed.filter(part => part !== '') }
+  return {
+    goal: parts.filter(part => part !== '').join(', '),
+    missed: missed.filter(part => part !== ''),
+    ...(isWithin ? { within: over } : {})
+  }
 }
 
 /** Whether the sockets of a case are worth a word in the table. */

@@ -15,8 +15,8 @@ import type { Peer, PeerName } from '@libp2p-ws/interop/peers'
 /** For a process to be ready, ms. */
 const READY_TIMEOUT = 60_000
 
-/** Dials of each dialer before anything is measured, so that its code is warm. */
-const WARM_UP_DIALS = 20
+/** Dials of each dialer before anything is measured: V8 goes on compiling for that long. */
+export const WARM_UP_DIALS = 2_000
 
 /**
  * When a dialer is told to give up, ms. For js-libp2p this is its own default

@@ -45,9 +45,10 @@ export interface Measurement {
 export async function measure (dialer: Dialer, dialCase: DialCase, listeners: Listeners): Promise<Measurement> {
   const { pid } = dialer.child
   const targets = dialCase.targets(listeners)
+  const options = dialCase.backoff === true ? { backoff: true } : {}
 
   if (dialCase.before !== undefined) {
-    await dial(dialer, { targets: dialCase.before(listeners) })
+    await dial(dialer, { targets: dialCase.before(listeners), ...options })
     await dial(dialer, { targets: [], sameHost: true }) // ends its connections
     await setTimeout(SETTLE)
   }
@@ -56,6 +57,7 @@ export async function measure (dialer: Dialer, dialCase: DialCase, listeners: Li
   const openedBefore = openedSockets(pid)
   const { ms, outcomes } = await dial(dialer, {
     targets,
+    ...options,
     ...(dialCase.before === undefined ? {} : { sameHost: true }),
     ...(dialCase.timeout === undefined ? {} : { timeoutMs: dialCase.timeout })
   })

@@ -92,8 +92,8 @@ export function toRows (results: Results): string[][] {
 /** Whether the goal of each case was met; undefined where this repository's dialer did not run. */
 export function judgeAll ({ cases }: Results): Array<Verdict | undefined> {
   // the first case is that of one good address
-  const median = (name: string): number => cases[0]?.results.find(({ dialer }) => dialer === name)?.median ?? NaN
-  const reference = { h: median('ours'), js: median('js') }
+  const result = (name: string): CaseResult | undefined => cases[0]?.results.find(({ dialer }) => dialer === name)
+  const reference = { h: result('ours')?.median ?? NaN, spread: spread(result('ours')?.runs ?? []), js: result('js')?.median ?? NaN }
 
   return cases.map(({ goal, results }) => {
     const ours = results.find(({ dialer }) => dialer === 'ours')
@@ -101,12 +101,26 @@ export function judgeAll ({ cases }: Results): Array<Verdict | undefined> {
   })
 }
 
+/** From the 10th to the 90th percentile of the times, ms. */
+export function spread (runs: Measurement[]): number {
+  const sorted = runs.map(({ ms }) => ms).sort((a, b) => a - b)
+  const at = (share: number): number => sorted[Math.round((sorted.length - 1) * share)] ?? NaN
+
+  return at(0.9) - at(0.1)
+}
+
 function describeVerdict (verdict: Verdict | undefined): [string, string] {
   if (verdict === undefined) {
     return ['', '']
   }
 
-  return [verdict.goal, verdict.missed.length === 0 ? 'met' : `missed: ${verdict.missed.join(', ')}`]
+  const { goal, missed, within } = verdict
+
+  if (missed.length > 0) {
+    return [goal, `missed: ${missed.join(', ')}`]
+  }
+
+  return [goal, within === undefined ? 'met' : `met within the noise: ${within}`]
 }
 
 export function toTable (rows: string[][]): string {

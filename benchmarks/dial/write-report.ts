@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
+import { WARM_UP_DIALS } from './laboratory.ts'
 import { plot } from './plot.ts'
-import { judgeAll, toMarkdownTable, toRows } from './results.ts'
+import { formatMs, judgeAll, spread, toMarkdownTable, toRows } from './results.ts'
 import type { Results } from './results.ts'
 
 const DOCS = new URL('../../docs/', import.meta.url)
@@ -35,13 +36,17 @@ ${toMarkdownTable(toRows(results))}
 - The goal is what libp2p-ws has to reach: the median at most, and no socket left
   open. h is its own time for one good address and js that of js-libp2p, both of
   this table.
+- "Within the noise": over by less than h itself differs from run to run, which is
+  ${formatMs(spread(results.cases[0]?.results.find(({ dialer }) => dialer === 'ours')?.runs ?? []))} from the 10th to the 90th percentile.
 - "n left open": TCP sockets beyond one for each connection, open or half open
   500 ms after the dial had ended; the worst run. "n sockets": all that were opened.
   "n at once": the most that were connecting, in a run of
   its own.
 - "not connected": no run connected. The time is when the dialer gave up; it was
   told to at the latest after: ${timeouts.join(', ')}.
-- The last two cases cannot connect: the time is until the caller was told.
+- The last three cases cannot connect: the time is until the caller was told.
+- With 1.2 s round trip, 4,600 ms is what the network alone takes: 1 s until an
+  address that is silent gives its slot away, and three round trips.
 
 ## How it is measured
 
@@ -49,7 +54,7 @@ ${toMarkdownTable(toRows(results))}
   addresses that look public. All peers are go-libp2p, over /ws with noise and
   yamux.
 - Each dialer is one process for the whole table. It has dialed the good address
-  20 times before anything is measured, and uses a new host for each run: nothing
+  ${WARM_UP_DIALS.toLocaleString('en')} times before anything is measured, and uses a new host for each run: nothing
   learned from earlier dials helps or hurts. Where a case says that the peer was
   dialed before, that was the same host.
 - The time is from the call until the connection is there (in Go
@@ -63,8 +68,9 @@ ${toMarkdownTable(toRows(results))}
 - The names of the DNS cases are resolved by a name server that answers after
   3 s, or never.
 - 100 ms and 1.2 s round trip: every packet is delayed by half of it, one way.
-- libp2p-ws has \`connectionManager.dialBackoff\` on, without which it dials a peer
-  that has just failed again, as js-libp2p does.
+- libp2p-ws has the options of js-libp2p, with their defaults. Where the case says so,
+  its \`connectionManager.dialBackoff\` is on, which [is a choice of the
+  application's](decisions/0009-what-the-host-bounds-dials-by.md).
 
 The addresses of each case are in
 [benchmarks/dial/cases.ts](../benchmarks/dial/cases.ts), the goals in

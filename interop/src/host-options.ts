@@ -17,6 +17,9 @@ export interface HostInit {
   /** Offered in this order. */
   security: readonly Security[]
 
+  /** Addresses that have just failed are left alone; nothing to js-libp2p. Default false. */
+  backoff?: boolean
+
   /** Default: a new ed25519 key. */
   privateKey?: PrivateKey | undefined
 }

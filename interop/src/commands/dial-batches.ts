@@ -19,7 +19,7 @@ export async function dialBatches (createStack: CreateStack, security: Security[
 
     if (host === undefined || batch.sameHost !== true) {
       await host?.stop()
-      host = (await createStack({ listen: [], security })).host
+      host = (await createStack({ listen: [], security, backoff: batch.backoff === true })).host
     } else {
       await Promise.all(host.getConnections().map(async connection => connection.close()))
     }

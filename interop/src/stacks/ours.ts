@@ -11,8 +11,7 @@ import type { HostInit, Stack } from '../host-options.ts'
 export async function createStack (init: HostInit): Promise<Stack> {
   const host = await createLibp2p({
     ...hostOptions(init),
-    // go-libp2p's, which js-libp2p has not and the host leaves off unless it is asked
-    connectionManager: { dialBackoff: true },
+    connectionManager: { dialBackoff: init.backoff === true },
     connectionEncrypters: init.security.map(name => name === 'noise' ? noise() : tls()),
     streamMuxers: [yamux()],
     transports: [webSockets()]

@@ -1,3 +1,4 @@
+import { AbortError } from '@libp2p/interface'
 import { UnexpectedPeerError } from './sans-io/dial-errors.ts'
 import type { RunningDial } from './running-dial.ts'
 import type { DialUpdate } from './sans-io/inputs.ts'
@@ -6,6 +7,9 @@ import type { Clock, DialerComponents } from '@libp2p-ws/core'
 import type { Multiaddr } from '@multiformats/multiaddr'
 
 const LONGEST_ABORT = 1_000
+
+/** One for all: to make an error takes longer than to close the socket. */
+const UNWANTED = new AbortError('another address won or has the slot now, or nobody wants the peer any more')
 
 /** The attempts in flight: starts them, aborts them, and closes what nobody wants. */
 export class Connector {
@@ -30,7 +34,7 @@ export class Connector {
   abort (attempt: number): void {
     const controller = this.#attempts.get(attempt)
     this.#attempts.delete(attempt)
-    controller?.abort()
+    controller?.abort(UNWANTED)
   }
 
   /** The connection of an attempt that has just succeeded. */
@@ -78,7 +82,7 @@ export class Connector {
       })
 
       if (!this.#attempts.has(attempt)) {
-        connection.abort(new Error('another address won, or nobody wants the peer any more'))
+        connection.abort(UNWANTED)
         return
       }
 
