@@ -1,5 +1,6 @@
 import { publicKeyFromProtobuf } from '@libp2p/crypto/keys'
 import { InvalidPublicKeyError } from '@libp2p/interface'
+import { knownPeer } from './known-peer.ts'
 import type { AbortOptions, ContentRouting, PeerId, PeerStore, PublicKey } from '@libp2p/interface'
 
 /** What a DHT keeps public keys under, before the peer's multihash. */
@@ -12,7 +13,7 @@ const KEY_PREFIX = new TextEncoder().encode('/pk/')
  * @throws {InvalidPublicKeyError} when content routing has a key that is not the peer's
  */
 export async function findPublicKey (peer: PeerId, { contentRouting, peerStore }: { contentRouting: ContentRouting, peerStore: PeerStore }, options: AbortOptions = {}): Promise<PublicKey> {
-  const known = peer.publicKey ?? await storedKey(peer, peerStore, options)
+  const known = peer.publicKey ?? (await knownPeer(peerStore, peer, options))?.id.publicKey
 
   if (known != null) {
     return known
@@ -27,18 +28,6 @@ export async function findPublicKey (peer: PeerId, { contentRouting, peerStore }
   await peerStore.patch(peer, { publicKey }, options)
 
   return publicKey
-}
-
-async function storedKey (peer: PeerId, peerStore: PeerStore, options: AbortOptions): Promise<PublicKey | undefined> {
-  try {
-    return (await peerStore.get(peer, options)).id.publicKey
-  } catch (err) {
-    if (err instanceof Error && err.name === 'NotFoundError') {
-      return undefined
-    }
-
-    throw err
-  }
 }
 
 function keyOf (peer: PeerId): Uint8Array {

@@ -1,3 +1,4 @@
+import { knownPeer } from './known-peer.ts'
 import type { ComponentLogger, IdentifyResult, Libp2pEvents, Logger, Metrics, PeerId, PeerStore, PeerUpdate, Topology } from '@libp2p/interface'
 import type { TypedEventTarget } from 'main-event'
 
@@ -77,15 +78,9 @@ export class Topologies {
       return
     }
 
-    try {
-      const peer = await this.#peerStore.get(peerId, { signal: AbortSignal.timeout(PEER_STORE_TIMEOUT) })
-      await this.#onGone(peerId, peer.protocols)
-    } catch (err) {
-      // it went away before identify had run
-      if (!(err instanceof Error && err.name === 'NotFoundError')) {
-        throw err
-      }
-    }
+    // nothing is known of a peer that went away before identify had run
+    const peer = await knownPeer(this.#peerStore, peerId, { signal: AbortSignal.timeout(PEER_STORE_TIMEOUT) })
+    await this.#onGone(peerId, peer?.protocols ?? [])
   }
 
   async #onGone (peerId: PeerId, protocols: string[]): Promise<void> {

@@ -5,6 +5,7 @@ import { dialer, peerStoreAddressBook } from '@libp2p-ws/dialer'
 import { identityOf } from '@libp2p-ws/identity'
 import { MemoryDatastore } from 'datastore-core/memory'
 import { TypedEventEmitter } from 'main-event'
+import { peerCandidates } from './candidates.ts'
 import { ProtocolTable } from './protocol-table.ts'
 import { DefaultResourceManager } from './resource-manager.ts'
 import { PeerTags } from './sans-io/peer-tags.ts'
@@ -14,6 +15,7 @@ import { TracedDialer, TracedUpgrader } from './tracing.ts'
 import { Trimming } from './trimming.ts'
 import { Upgrader } from './upgrader.ts'
 import type { PeerFinder } from './candidates.ts'
+import type { PartsForDialer } from './dialer-components.ts'
 import type { ResourceManagerInit } from './resource-manager.ts'
 import type { TrimmerOptions } from './sans-io/connection-trimmer.ts'
 import type { SwarmComponents, SwarmInit } from './swarm.ts'
@@ -63,6 +65,8 @@ export interface CreateSwarmInit extends Omit<UpgraderInit, 'connectionEncrypter
   /** js-libp2p's; `interceptorGater` makes one of go-libp2p's hooks, `accessList` one of lists. */
   connectionGater?: PeerConnectionGater
   connectionProtector?: ConnectionProtector
+
+  /** Asked for addresses that the peer store does not have. */
   peerRouting?: PeerFinder
 
   /** How much of the machine this swarm may have; false: all of it. */
@@ -149,13 +153,13 @@ async function makeComponents (init: CreateSwarmInit): Promise<SwarmComponents> 
     protocols: new ProtocolTable(),
     ...(resourceManager == null ? {} : { resourceManager }),
     ...(init.connectionProtector == null ? {} : { connectionProtector: init.connectionProtector }),
-    ...(init.metrics == null ? {} : { metrics: init.metrics }),
-    ...(init.peerRouting == null ? {} : { peerRouting: init.peerRouting })
+    ...(init.metrics == null ? {} : { metrics: init.metrics })
   }
 }
 
 /** A dialer made elsewhere has its own limits. */
-function makeDialer ({ dialer: given = {}, tracer }: CreateSwarmInit, { dials, dialsPerPeer }: SwarmLimits, peerStore: PeerStore, components: DialerComponents): Dialer {
+function makeDialer ({ dialer: given = {}, peerRouting, tracer }: CreateSwarmInit, { dials, dialsPerPeer }: SwarmLimits, peerStore: PeerStore, parts: PartsForDialer): Dialer {
+  const components: DialerComponents = { ...parts, candidates: (peer, options) => peerCandidates(peer, peerStore, peerRouting, options) }
   const make = typeof given === 'function'
     ? given
     : dialer({ addressBook: peerStoreAddressBook(peerStore), ...dials != null && { fdLimit: dials }, ...dialsPerPeer != null && { perPeerLimit: dialsPerPeer }, ...given })

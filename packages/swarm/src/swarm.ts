@@ -6,12 +6,12 @@ import { dialerComponents } from './dialer-components.ts'
 import { Listeners } from './listeners.ts'
 import { Notifiees } from './notifiees.ts'
 import { snapshotConnection } from './snapshot.ts'
-import type { PeerFinder } from './candidates.ts'
 import type { RawStreamHandler, SwarmConnection } from './connection.ts'
+import type { PartsForDialer } from './dialer-components.ts'
 import type { SwarmSnapshot } from './snapshot.ts'
 import type { ConnectionHandler, Upgrader, UpgraderComponents } from './upgrader.ts'
 import type { AbortOptions, Connection, Libp2pEvents, Listener, Logger, NewStreamOptions, PeerId, PeerStore, PrivateKey, Stream, StreamHandler, StreamHandlerOptions, Transport } from '@libp2p/interface'
-import type { Connectedness, Dialer, DialerComponents, DialPeerOptions, Notifiee, PeerBackoff, Swarm as SwarmInterface } from '@libp2p-ws/core'
+import type { Connectedness, Dialer, DialPeerOptions, Notifiee, PeerBackoff, Swarm as SwarmInterface } from '@libp2p-ws/core'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import type { TypedEventTarget } from 'main-event'
 
@@ -25,15 +25,12 @@ export interface SwarmComponents extends UpgraderComponents {
   privateKey: PrivateKey
   events: TypedEventTarget<Libp2pEvents>
   protocols: UpgraderComponents['protocols'] & HandledProtocols
-
-  /** Asked for addresses that the peer store does not have. */
-  peerRouting?: PeerFinder
 }
 
 export interface SwarmInit {
   upgrader: Upgrader
 
-  dialer(components: DialerComponents): Dialer
+  dialer(components: PartsForDialer): Dialer
 
   /** Ms of idleness after which the second connection of a simultaneous dial is closed. Default 10,000. */
   duplicateIdleTimeout?: number | undefined

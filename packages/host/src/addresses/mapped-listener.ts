@@ -1,4 +1,4 @@
-import { isLoopback, isPrivateIp } from '@libp2p/utils'
+import { isPrivateIp } from '@libp2p/utils'
 import { QUIC_V1, TCP, WebSockets, WebSocketsSecure } from '@multiformats/multiaddr-matcher'
 import { ipConfig } from './net-config.ts'
 import type { IPMapping } from './ip-mappings.ts'
@@ -10,6 +10,9 @@ const KINDS: Array<(address: Multiaddr) => boolean> = [
   address => TCP.exactMatch(address),
   address => QUIC_V1.exactMatch(address)
 ]
+
+/** 127.0.0.0/8 and ::1 (RFC 6890). */
+const LOOPBACK = /^(127\.|::1$)/
 
 /**
  * The listener that a router passes connections to `observed` on to, when there
@@ -25,7 +28,7 @@ export function mappedListener (observed: Multiaddr, listeners: Listener[]): IPM
   }
 
   const candidates = listeners.filter(listener => listener.getAddrs().some(address => ipConfig(address)?.type === 'ip4' && isKind(address)))
-  const address = candidates.length === 1 ? candidates[0]?.getAddrs().findLast(own => !isLoopback(own)) : undefined
+  const address = candidates.length === 1 ? candidates[0]?.getAddrs().findLast(own => !LOOPBACK.test(ipConfig(own)?.host ?? '')) : undefined
   const internal = address == null ? undefined : ipConfig(address)
 
   if (internal?.port == null) {

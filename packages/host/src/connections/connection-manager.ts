@@ -93,7 +93,7 @@ export class ConnectionManager implements ConnectionManagerInterface, Startable 
   }
 
   /** For the swarm: see `HostDialer`. */
-  createDialer (components: DialerComponents): Dialer {
+  createDialer (components: Omit<DialerComponents, 'candidates'>): Dialer {
     return this.#dialer.createDialer(components)
   }
 

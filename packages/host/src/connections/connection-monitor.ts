@@ -1,9 +1,11 @@
 import { serviceCapabilities } from '@libp2p/interface'
-import { AdaptiveTimeout, byteStream } from '@libp2p/utils'
+import { byteStream } from '@libp2p/utils'
+import { clearableDeadline } from '@libp2p-ws/swarm'
 import { setMaxListeners } from 'main-event'
+import { PingTimeout } from './ping-timeout.ts'
+import type { PingTimeoutInit } from './ping-timeout.ts'
 import type { ComponentLogger, Connection, Logger, Metrics, Startable, Stream } from '@libp2p/interface'
 import type { ConnectionManager } from '@libp2p/interface-internal'
-import type { AdaptiveTimeoutInit } from '@libp2p/utils'
 
 /** Ms between two pings of a connection (js-libp2p's default). */
 export const PING_INTERVAL = 10_000
@@ -19,8 +21,8 @@ export interface ConnectionMonitorInit {
   /** Ms between two pings of each connection. Default 10,000. */
   pingInterval?: number
 
-  /** How the time for an answer follows the network; see `AdaptiveTimeout` of `@libp2p/utils`. */
-  pingTimeout?: Omit<AdaptiveTimeoutInit, 'metricName' | 'metrics'>
+  /** How the time for an answer follows the network. */
+  pingTimeout?: PingTimeoutInit
 
   /** Abort a connection whose ping gets no answer. Default true. */
   abortConnectionOnPingFailure?: boolean
@@ -41,7 +43,7 @@ export class ConnectionMonitor implements Startable {
   readonly #protocol: string
   readonly #interval: number
   readonly #abortOnFailure: boolean
-  readonly #timeout: AdaptiveTimeout
+  readonly #timeout: PingTimeout
   readonly #log: Logger
   #timer: ReturnType<typeof setInterval> | undefined
   #stopping: AbortController | undefined
@@ -51,11 +53,7 @@ export class ConnectionMonitor implements Startable {
     this.#protocol = `/${init.protocolPrefix ?? 'ipfs'}/ping/1.0.0`
     this.#interval = init.pingInterval ?? PING_INTERVAL
     this.#abortOnFailure = init.abortConnectionOnPingFailure ?? true
-    this.#timeout = new AdaptiveTimeout({
-      ...init.pingTimeout,
-      metricName: 'libp2p_connection_monitor_ping_time_milliseconds',
-      ...(components.metrics == null ? {} : { metrics: components.metrics })
-    })
+    this.#timeout = new PingTimeout(init.pingTimeout ?? {}, components.metrics)
     this.#log = components.logger.forComponent('libp2p:connection-monitor')
   }
 
@@ -96,7 +94,7 @@ export class ConnectionMonitor implements Startable {
 
   /** Ms from asking to the answer. */
   async #ping (connection: Connection, stopping: AbortSignal): Promise<number> {
-    const signal = this.#timeout.getTimeoutSignal({ signal: stopping })
+    const signal = clearableDeadline(this.#timeout.current, stopping, 'the answer to a ping')
     const opened = Date.now()
     let stream: Stream | undefined
 
@@ -123,7 +121,8 @@ export class ConnectionMonitor implements Startable {
 
       throw err
     } finally {
-      this.#timeout.cleanUp(signal)
+      signal.clear()
+      this.#timeout.record(Date.now() - opened, !signal.aborted)
     }
   }
 }

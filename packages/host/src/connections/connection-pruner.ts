@@ -1,4 +1,5 @@
 import { PeerMap } from '@libp2p/peer-collections'
+import { knownPeer } from '../known-peer.ts'
 import { IPList } from './ip-list.ts'
 import type { ComponentLogger, Connection, Libp2pEvents, Logger, PeerId, PeerStore } from '@libp2p/interface'
 import type { ConnectionManager } from '@libp2p/interface-internal'
@@ -82,13 +83,11 @@ export class ConnectionPruner {
 
   async #peerValue (peerId: PeerId): Promise<number> {
     try {
-      const { tags } = await this.#components.peerStore.get(peerId)
+      const peer = await knownPeer(this.#components.peerStore, peerId)
 
-      return [...tags.values()].reduce((sum, { value }) => sum + value, 0)
+      return [...peer?.tags.values() ?? []].reduce((sum, { value }) => sum + value, 0)
     } catch (err) {
-      if (!(err instanceof Error && err.name === 'NotFoundError')) {
-        this.#log.error('could not read the tags of %p - %e', peerId, err)
-      }
+      this.#log.error('could not read the tags of %p - %e', peerId, err)
 
       return 0
     }

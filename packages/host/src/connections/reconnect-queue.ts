@@ -1,6 +1,7 @@
 import { KEEP_ALIVE } from '@libp2p/interface'
 import { setMaxListeners } from 'main-event'
 import { delay } from '../delay.ts'
+import { knownPeer } from '../known-peer.ts'
 import type { ConnectionManagerInit } from './init.ts'
 import type { ComponentLogger, Libp2pEvents, Logger, Metrics, Peer, PeerId, PeerStore, Startable } from '@libp2p/interface'
 import type { ConnectionManager } from '@libp2p/interface-internal'
@@ -96,7 +97,7 @@ export class ReconnectQueue implements Startable {
     }
 
     // the tag may have expired, and the peer with it
-    const peer = await this.#components.peerStore.get(peerId).catch(unlessUnknown)
+    const peer = await knownPeer(this.#components.peerStore, peerId)
 
     if (peer == null) {
       this.#tagged.delete(peerId.toString())
@@ -158,12 +159,6 @@ export class ReconnectQueue implements Startable {
 
     await this.#components.peerStore.merge(peer.id, { tags: Object.fromEntries(tags.map(tag => [tag, undefined])) })
     this.#components.events.safeDispatchEvent('peer:reconnect-failure', { detail: peer.id })
-  }
-}
-
-function unlessUnknown (err: Error): undefined {
-  if (err.name !== 'NotFoundError') {
-    throw err
   }
 }
 

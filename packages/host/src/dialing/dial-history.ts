@@ -1,4 +1,5 @@
 import { decodeOutcomes, encodeOutcomes, memoryAddressBook } from '@libp2p-ws/dialer'
+import { knownPeer } from '../known-peer.ts'
 import type { PeerId, PeerStore } from '@libp2p/interface'
 import type { AddressBook, AddressOutcome } from '@libp2p-ws/dialer'
 
@@ -34,11 +35,13 @@ export class DialHistory implements AddressBook {
   }
 
   async #loadStored (peer: PeerId): Promise<AddressOutcome[]> {
-    if (!await this.#peerStore.has(peer)) {
+    const known = await knownPeer(this.#peerStore, peer)
+
+    if (known == null) {
       return []
     }
 
-    const stored = decodeOutcomes((await this.#peerStore.get(peer)).metadata)
+    const stored = decodeOutcomes(known.metadata)
     // the dial that asked may be over by now
     const fresh = this.#memory.load(peer)
     this.#memory.record(peer, stored)

@@ -98,7 +98,7 @@ export class HostDialer {
   }
 
   /** The dialer that works in the swarm. */
-  createDialer (components: DialerComponents): Dialer {
+  createDialer (components: Omit<DialerComponents, 'candidates'>): Dialer {
     const { addressDialTimeout: dialTimeout = ADDRESS_DIAL_TIMEOUT, addressSorter, dialBackoff } = this.#init
 
     return dialer({

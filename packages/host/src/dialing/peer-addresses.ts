@@ -1,4 +1,5 @@
 import { SILENCE } from '@libp2p-ws/dialer'
+import { knownPeer } from '../known-peer.ts'
 import { DEFAULT_DIAL_PRIORITY } from './dial-queue.ts'
 import type { AbortOptions, Logger, PeerId, PeerRouting, PeerStore } from '@libp2p/interface'
 import type { CandidatesOptions, DialCandidateSource } from '@libp2p-ws/core'
@@ -25,7 +26,8 @@ export interface FoundAddresses {
  * not reach would start another one.
  */
 export async function * peerAddresses (peer: PeerId, { peerRouting, peerStore }: PeerAddressComponents, log: Logger, { signal, needed, priority }: CandidatesOptions): AsyncGenerator<FoundAddresses> {
-  const stored = await storedAddresses(peer, peerStore, { signal })
+  const known = await knownPeer(peerStore, peer, { signal })
+  const stored = (known?.addresses ?? []).map(({ multiaddr }) => multiaddr)
 
   if (stored.length > 0) {
     yield { addresses: stored, source: 'peer-store' }
@@ -50,19 +52,5 @@ async function routedAddresses (peer: PeerId, peerRouting: PeerRouting, log: Log
     log('peer routing did not find %p - %e', peer, err)
 
     return []
-  }
-}
-
-async function storedAddresses (peer: PeerId, peerStore: PeerStore, options: AbortOptions): Promise<Multiaddr[]> {
-  try {
-    const { addresses } = await peerStore.get(peer, options)
-
-    return addresses.map(({ multiaddr }) => multiaddr)
-  } catch (err) {
-    if (err instanceof Error && err.name === 'NotFoundError') {
-      return []
-    }
-
-    throw err
   }
 }
