@@ -67,6 +67,14 @@ export interface ListenOptions {
   requestHandler?: http.RequestListener
 
   /**
+   * `requestHandler` is asked over HTTP/2 as well: with TLS by clients that want it
+   * (ALPN), without TLS by those that begin with it. It gets requests and responses
+   * of Node's HTTP/2 compatibility API then, with which not every framework works.
+   * WebSockets go over HTTP/1.1 as before. Default false.
+   */
+  http2?: boolean
+
+  /**
    * The web origins whose pages may connect, such as `https://example.com`. What
    * is no browser sends no origin and may always. Default: all.
    */

@@ -2,9 +2,15 @@ import { parseProxyHeader } from './proxy-protocol.ts'
 import type { ClientAddress } from './client-address.ts'
 import type net from 'node:net'
 
+/** What a connection begins with. */
+export type FirstProtocol = 'tls' | 'http' | 'http2'
+
+/** RFC 9113 section 3.4: no method of HTTP/1.1 begins so. */
+const HTTP2_PREFACE = Buffer.from('PRI ')
+
 /** What the first bytes of a TCP connection say. */
 export interface FirstBytes {
-  tls: boolean
+  protocol: FirstProtocol
 
   /** From a PROXY header, when one was asked for and named somebody. */
   client: ClientAddress | undefined
@@ -54,12 +60,10 @@ export function readFirstBytes (socket: net.Socket, expectProxyHeader: boolean, 
       bytes = bytes.subarray(header.length)
     }
 
-    const [first] = bytes
+    const protocol = protocolOf(bytes)
 
-    if (first !== undefined) {
-      // RFC 8446 section 5.1: a TLS connection begins with a record of type 22.
-      // An HTTP request begins with a letter.
-      done({ tls: first === 22, client })
+    if (protocol !== undefined) {
+      done({ protocol, client })
     }
   }
   const done = (first: FirstBytes | undefined): void => {
@@ -73,4 +77,22 @@ export function readFirstBytes (socket: net.Socket, expectProxyHeader: boolean, 
   }
 
   socket.on('readable', onReadable)
+}
+
+/** Undefined when more bytes are needed. */
+function protocolOf (bytes: Buffer): FirstProtocol | undefined {
+  const [first] = bytes
+
+  // RFC 8446 section 5.1: a TLS connection begins with a record of type 22.
+  if (first === 22) {
+    return 'tls'
+  }
+
+  const start = bytes.subarray(0, HTTP2_PREFACE.length)
+
+  if (!HTTP2_PREFACE.subarray(0, start.length).equals(start)) {
+    return 'http'
+  }
+
+  return start.length === HTTP2_PREFACE.length ? 'http2' : undefined
 }

@@ -2,9 +2,13 @@ import http from 'node:http'
 import https from 'node:https'
 import { CertificateFiles } from './certificate-files.ts'
 import { certificateNames } from './certificate.ts'
+import { Http2Servers } from './http2-servers.ts'
+import type { FirstProtocol } from './first-bytes.ts'
 import type { WebSocketsInit } from '../options.ts'
 import type { Logger, TLSCertificate } from '@libp2p/interface'
+import type http2 from 'node:http2'
 import type net from 'node:net'
+import type tls from 'node:tls'
 
 export interface HttpServersInit {
   options: WebSocketsInit
@@ -14,12 +18,14 @@ export interface HttpServersInit {
   onTlsError(): void
 }
 
-/** The HTTP and the HTTPS server of one port. They do not listen: sockets are handed to them. */
+/** The HTTP servers of one port. They do not listen: sockets are handed to them. */
 export class HttpServers {
   readonly #init: HttpServersInit
   readonly #certificateFiles: CertificateFiles | undefined
+  #http2: Http2Servers | undefined
   #http: http.Server | undefined
-  #https: https.Server | undefined
+  #http2Plain: http2.Http2Server | undefined
+  #https: https.Server | http2.Http2SecureServer | undefined
 
   constructor (init: HttpServersInit) {
     const { certificateFiles } = init.options
@@ -27,13 +33,29 @@ export class HttpServers {
     this.#certificateFiles = certificateFiles === undefined ? undefined : new CertificateFiles(certificateFiles)
   }
 
-  /** Who takes sockets that begin with TLS, or without. Undefined when nobody does. */
-  serverFor (tls: boolean): net.Server | undefined {
-    return tls ? this.#https : this.#http
+  /** Loads what the options want beside the usual. Comes first. */
+  async load (): Promise<void> {
+    const { http2, requestHandler } = this.#init.options
+
+    if (http2 === true && requestHandler !== undefined) {
+      this.#http2 ??= await Http2Servers.load()
+    }
+  }
+
+  /** Who takes sockets that begin so. Undefined when nobody does. */
+  serverFor (protocol: FirstProtocol): net.Server | undefined {
+    if (protocol === 'tls') {
+      return this.#https
+    }
+
+    return protocol === 'http2' ? this.#http2Plain ?? this.#http : this.#http
   }
 
   servePlain (): void {
-    this.#http ??= this.#serve(http.createServer(this.#init.options.http ?? {}), false)
+    const options = this.#init.options.http ?? {}
+
+    this.#http ??= this.#serve(http.createServer(options), false)
+    this.#http2Plain ??= this.#http2 && this.#serve(this.#http2.createPlain(options), false)
   }
 
   /** @throws {Error} when the certificate cannot be used */
@@ -42,14 +64,15 @@ export class HttpServers {
       return
     }
 
-    const server = https.createServer({ ...this.#tlsOptions(), ...certificate })
+    const options = { ...this.#tlsOptions(), ...certificate }
+    const server: tls.Server = this.#http2?.createSecure(options) ?? https.createServer(options)
     server.on('secureConnection', socket => { socket.on('error', () => {}) })
     server.on('tlsClientError', (err, socket) => {
       this.#init.onTlsError()
       this.#init.log('TLS handshake failed - %e', err)
       socket.destroy()
     })
-    this.#https = this.#serve(server, true)
+    this.#https = this.#serve(server as https.Server, true)
     this.#certificateFiles?.watch(() => { this.#reloadCertificate() })
   }
 
@@ -74,6 +97,7 @@ export class HttpServers {
   close (): void {
     this.#certificateFiles?.close()
     this.#http?.close()
+    this.#http2Plain?.close()
     this.#https?.close()
   }
 
@@ -93,7 +117,7 @@ export class HttpServers {
     }
   }
 
-  #serve <Server extends http.Server> (server: Server, secure: boolean): Server {
+  #serve <Server extends net.Server> (server: Server, secure: boolean): Server {
     server.on('request', this.#init.onRequest)
 
     if (this.#init.options.requestHandler !== undefined) {

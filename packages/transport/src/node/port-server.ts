@@ -93,6 +93,8 @@ export class PortServer {
     this.#router.add(route)
 
     try {
+      await this.#servers.load()
+
       if (route.plain) {
         this.#servers.servePlain()
       }
@@ -225,7 +227,7 @@ export class PortServer {
 
   #onFirstBytes (accepted: AcceptedSocket, first: FirstBytes | undefined): void {
     const { socket } = accepted
-    const server = first === undefined ? undefined : this.#servers.serverFor(first.tls)
+    const server = first === undefined ? undefined : this.#servers.serverFor(first.protocol)
 
     if (first === undefined || server === undefined) {
       this.#router.report('error')
