@@ -12,10 +12,11 @@ import { createLibp2p } from 'libp2p'
 import { webSockets } from '../src/index.ts'
 import { Authority } from './fixtures/certificates.ts'
 import { TestUpgrader } from './fixtures/components.ts'
+import { event } from './fixtures/streams.ts'
 import { transport, unusedPort } from './fixtures/transport.ts'
 import type { BrowserTestConfig, BrowserTestResult } from './browser/protocol.ts'
-import type { WebSocketsInit } from '../src/index.ts'
-import type { Libp2p, Listener, MultiaddrConnection } from '@libp2p/interface'
+import type { WebSocketCloseDetail, WebSocketsInit } from '../src/index.ts'
+import type { Libp2p, Listener, MultiaddrConnection, StreamCloseEvent } from '@libp2p/interface'
 import type { AddressInfo } from 'node:net'
 import type { Browser } from 'playwright-core'
 
@@ -65,6 +66,7 @@ describe('Chromium', function () {
           maConn.abort(Object.assign(new Error('too many'), { closeCode: 0x1001 }))
         })
       }),
+      ends: await listen(tellEnds()),
       slow: await listen(countSlowly),
       stream: true,
       source: await listen(maConn => { sending = sendMuch(maConn) }),
@@ -97,7 +99,7 @@ describe('Chromium', function () {
     const way = stream ? 'by WebSocketStream' : 'by WebSocket'
 
     it(`dials from a page, ${way}`, async () => {
-      expectPassed(await run('page', { stream }), 15)
+      expectPassed(await run('page', { stream }), 16)
     })
 
     it(`dials from a secure page, ${way}`, async () => {
@@ -105,7 +107,7 @@ describe('Chromium', function () {
     })
 
     it(`dials from a worker, ${way}`, async () => {
-      expectPassed(await run('worker', { stream }), 15)
+      expectPassed(await run('worker', { stream }), 16)
     })
 
     it(`dials from a worker of a secure page, ${way}`, async () => {
@@ -183,6 +185,17 @@ function countSlowly (maConn: MultiaddrConnection): void {
       }
     })
   })
+}
+
+/** Waits for the end of one connection, and tells the next one of it. */
+function tellEnds (): (maConn: MultiaddrConnection) => void {
+  let ended: Promise<unknown> | undefined
+
+  return maConn => {
+    const before = ended
+    ended = event<StreamCloseEvent & WebSocketCloseDetail>(maConn, 'close').then(({ code, reason }) => ({ code, reason, status: maConn.status }))
+    void before?.then(end => { maConn.send(new TextEncoder().encode(JSON.stringify(end))) })
+  }
 }
 
 /** Sends 64 MiB at the pace of the far end and closes; the result says how much of it was sent. */

@@ -6,8 +6,9 @@ import { expect } from 'aegir/chai'
 import { Registry } from 'prom-client'
 import { TestUpgrader } from './fixtures/components.ts'
 import { FRAMINGS } from './fixtures/framings.ts'
+import { RawWebSocketServer } from './fixtures/raw-web-socket.ts'
 import { collect, event, until } from './fixtures/streams.ts'
-import { connect, transport } from './fixtures/transport.ts'
+import { connect, dial, transport } from './fixtures/transport.ts'
 import type { Listener, MultiaddrConnection, StreamCloseEvent } from '@libp2p/interface'
 import type { ByteChannelHandler } from '@libp2p-ws/core'
 
@@ -133,6 +134,57 @@ for (const framing of FRAMINGS) {
       expect(await farClosed).to.include({ error: undefined, code: 1000 })
       expect(await Promise.all(readers.map(async ({ closed }) => closed.promise))).to.deep.equal(Array(2).fill({ error: undefined, code: 1000 }))
       expect([near.status, far.status]).to.deep.equal(['closed', 'closed'])
+    })
+
+    it('closes with its connection when all has been sent, whatever the far end answers', async function () {
+      if (framing === 'ws') {
+        // which tells when it closed, and not when it sent
+        this.skip()
+      }
+
+      const server = new RawWebSocketServer()
+      const next = server.next()
+      const dialed = await dial(transport({ framing }), `/ip4/127.0.0.1/tcp/${await server.listen()}/ws`)
+      const peer = await next
+      const reader = new Reader()
+      const channel = channelOf(dialed)
+      channel.handler = reader
+      channel.resume()
+      channel.write([new Uint8Array(200_000)])
+
+      await dialed.close()
+      expect(dialed.status).to.equal('closed')
+      await until(() => peer.closeFrame !== undefined)
+      expect(peer.closeFrame).to.include({ code: 1000 })
+      expect(peer.received.byteLength).to.be.greaterThan(200_000)
+
+      // the channel still waits for the answer, and its reader hears what comes first
+      peer.send({ payload: Uint8Array.of(7) }, { opcode: 8, payload: Uint8Array.of(0x03, 0xe8) })
+      expect(await reader.closed.promise).to.deep.equal({ error: undefined, code: 1000 })
+      expect(reader.bytes).to.deep.equal([7])
+      peer.socket.end()
+      await peer.closed
+      server.close()
+    })
+
+    it('ends its socket where the far end answers no close', async function () {
+      if (framing === 'ws') {
+        this.skip()
+      }
+
+      const server = new RawWebSocketServer()
+      const next = server.next()
+      const dialed = await dial(transport({ framing, closeTimeout: 50 }), `/ip4/127.0.0.1/tcp/${await server.listen()}/ws`)
+      const peer = await next
+      const reader = new Reader()
+      const channel = channelOf(dialed)
+      channel.handler = reader
+      channel.resume()
+      await dialed.close()
+      await peer.closed
+      expect((await reader.closed.promise).error).to.have.nested.property('cause.name', 'CloseTimeoutError')
+      expect(dialed.status).to.equal('closed')
+      server.close()
     })
 
     it('closes and aborts the connection', async () => {

@@ -12,6 +12,9 @@ export interface BrowserTestConfig {
   /** Aborts with the libp2p error code 0x1001 at the first byte. */
   abort: string
 
+  /** Says how the connection before to the same address ended, as JSON, once it has. */
+  ends: string
+
   /** Reads nothing, and after a message tells how much it was sent. */
   slow: string
 

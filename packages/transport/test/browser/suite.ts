@@ -9,7 +9,7 @@ import { webSockets } from '../../src/index.browser.ts'
 import { components, TestUpgrader } from '../fixtures/components.ts'
 import { collect, event } from '../fixtures/streams.ts'
 import type { BrowserTestConfig } from './protocol.ts'
-import type { MultiaddrConnection, StreamCloseEvent, Transport } from '@libp2p/interface'
+import type { MultiaddrConnection, StreamCloseEvent, StreamMessageEvent, Transport } from '@libp2p/interface'
 
 /** What is tested in a page that came over TLS. */
 export function defineSecureSuite (config: BrowserTestConfig): void {
@@ -111,6 +111,20 @@ export function defineSuite (config: BrowserTestConfig): void {
       connection.send(Uint8Array.of(1))
       expect(await closed).to.include({ code: 0x1001, reason: 'too many' })
       expect(connection.status).to.equal('reset')
+    })
+
+    it('shows its own abort to the far end at once, with code and reason, and its close', async () => {
+      const aborted = await dial(config.ends)
+      aborted.abort(Object.assign(new Error('enough'), { closeCode: 0x1002 }))
+      const closed = await dial(config.ends)
+      const message = await event<StreamMessageEvent>(closed, 'message')
+      expect(JSON.parse(new TextDecoder().decode(message.data.subarray()))).to.deep.equal({ code: 0x1002, reason: 'enough', status: 'reset' })
+
+      await closed.close()
+      const next = await dial(config.ends)
+      const { data } = await event<StreamMessageEvent>(next, 'message')
+      expect(JSON.parse(new TextDecoder().decode(data.subarray()))).to.deep.equal({ code: 1000, reason: '', status: 'closed' })
+      await next.close()
     })
 
     it('makes a writer wait, and go on', async () => {
