@@ -24,7 +24,9 @@ export function parseDialTarget (target: DialTarget): PeerAddresses {
   }
 
   const addresses = Array.isArray(target) ? target : [target]
-  const [first, ...others] = addresses.map(namedPeer)
+
+  // most often they all write the peer in the same way, and are parsed once
+  const [first, ...others] = [...new Set(addresses.map(nameIn))].map(name => name == null ? undefined : peerIdFromString(name))
 
   for (const other of others) {
     if (other == null ? first != null : first?.equals(other) !== true) {
@@ -37,13 +39,17 @@ export function parseDialTarget (target: DialTarget): PeerAddresses {
 
 /** The last peer that `address` names: the one at its end, not a relay on the way. */
 export function namedPeer (address: Multiaddr): PeerId | undefined {
+  const name = nameIn(address)
+
+  return name == null ? undefined : peerIdFromString(name)
+}
+
+function nameIn (address: Multiaddr): string | undefined {
   if (!isMultiaddr(address)) {
     throw new InvalidMultiaddrError(`not a multiaddr: ${String(address)}`)
   }
 
-  const value = address.getComponents().findLast(({ code }) => code === CODE_P2P)?.value
-
-  return value == null ? undefined : peerIdFromString(value)
+  return address.getComponents().findLast(({ code }) => code === CODE_P2P)?.value
 }
 
 function isBarePeer (address: Multiaddr): boolean {

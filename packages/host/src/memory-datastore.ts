@@ -3,6 +3,9 @@ import { Key } from 'interface-datastore'
 import type { AbortOptions } from '@libp2p/interface'
 import type { Batch, Datastore, KeyQuery, Pair, Query } from 'interface-datastore'
 
+/** One for all: the peer store asks for every peer that is dialed, and an error takes longer to make than all the rest. */
+const NOT_FOUND = new NotFoundError('the key is not in the datastore')
+
 type Source<T> = Iterable<T> | AsyncIterable<T>
 
 /** The default of `datastore`: keeps everything for as long as the node lives. */
@@ -21,7 +24,7 @@ export class MemoryDatastore implements Datastore {
     const value = this.#values.get(key.toString())
 
     if (value == null) {
-      throw new NotFoundError(`${key} is not in the datastore`)
+      throw NOT_FOUND
     }
 
     return value

@@ -35,7 +35,8 @@ export class DialHistory implements AddressBook {
   }
 
   async #loadStored (peer: PeerId): Promise<AddressOutcome[]> {
-    const known = await knownPeer(this.#peerStore, peer)
+    // most peers are new, and a refusal takes longer to make than the question to ask
+    const known = await this.#peerStore.has(peer) ? await knownPeer(this.#peerStore, peer) : undefined
 
     if (known == null) {
       return []
