@@ -45,12 +45,28 @@ export interface ResourceReservation {
   release(): void
 }
 
+/** A line for each limit, of those who met it. */
+export interface LimitWaiters {
+  /**
+   * Calls `onTurn` once, when something of what the limit counts was given back.
+   * Whoever had a turn calls `pass`, unless the same limit refused it again.
+   *
+   * @param limit - of a `ResourceLimitError`
+   * @returns leaves the line; without effect after the turn
+   */
+  join(limit: string, onTurn: () => void): () => void
+  pass(limit: string): void
+}
+
 /** Says how much of the machine a connection or stream may have. A refusal names the limit. */
 export interface ResourceManager {
   /** @throws {Error} `ResourceLimitError` */
   openConnection(direction: 'inbound' | 'outbound', address: Multiaddr): ResourceReservation
   /** @throws {Error} `ResourceLimitError` */
   openStream(direction: 'inbound' | 'outbound', peer: PeerId): ResourceReservation
+
+  /** Where outbound streams wait that met a limit. Absent: they are refused at once. */
+  readonly waiters?: LimitWaiters
 
   /** What is held, by scope and kind. */
   snapshot?(): Record<string, Record<string, number>>

@@ -158,6 +158,7 @@ export class SwarmConnection extends TypedEventEmitter<Omit<MessageStreamEvents,
    * @throws {MuxerUnavailableError} on a connection without a muxer
    * @throws {ConnectionClosedError} when the connection is closing or closed
    * @throws {LimitedConnectionError} on a limited connection, unless `runOnLimitedConnection`
+   * @throws {ResourceLimitError} when there was no room for another stream in time; it names the limit
    * @throws {UnsupportedProtocolError} when the peer speaks none of `protocols`
    */
   async newStream (protocols: string | string[], options: NewStreamOptions = {}): Promise<Stream> {
@@ -181,7 +182,8 @@ export class SwarmConnection extends TypedEventEmitter<Omit<MessageStreamEvents,
     const [early] = wanted
 
     // a transport that names the protocol itself (data channels) can name one only
-    const muxed = await muxer.createStream(wanted.length === 1 && early != null ? { ...options, protocol: early } : options)
+    const createOptions = wanted.length === 1 && early != null ? { ...options, protocol: early } : options
+    const muxed = await this.#context.streams.create(this, async () => muxer.createStream(createOptions), options.signal)
     const stream = await this.#context.streams.open(muxed, wanted, this, options)
     options.onProgress?.(progress('connection:opened-stream', { connection: this, stream }))
 

@@ -2,6 +2,7 @@ import { ResourceLimitError } from '@libp2p-ws/core'
 import { multiaddr } from '@multiformats/multiaddr'
 import { AddressLimiter, DEFAULT_ADDRESS_LIMITS } from './sans-io/address-limiter.ts'
 import { AddressRateLimiter, DEFAULT_ADDRESS_RATES } from './sans-io/address-rate-limiter.ts'
+import { LimitQueue } from './sans-io/limit-queue.ts'
 import { scaleLimits } from './sans-io/resource-limits.ts'
 import { ResourceScopes } from './sans-io/resource-scopes.ts'
 import type { AddressLimits } from './sans-io/address-limiter.ts'
@@ -31,13 +32,14 @@ export interface ResourceManagerInit {
 
 /** go-libp2p's resource manager: counts and memory by scope, and connections by address. */
 export class DefaultResourceManager implements ResourceManager {
+  readonly waiters: LimitQueue = new LimitQueue()
   readonly #scopes: ResourceScopes
   readonly #addresses: AddressLimiter
   readonly #rates: AddressRateLimiter
   readonly #now: () => number
 
   constructor (init: ResourceManagerInit = {}) {
-    this.#scopes = new ResourceScopes({ ...scaleLimits(init.memory ?? defaultMemory()), ...init.scopes })
+    this.#scopes = new ResourceScopes({ ...scaleLimits(init.memory ?? defaultMemory()), ...init.scopes }, names => { this.waiters.onRelease(names) })
     this.#addresses = new AddressLimiter(init.addresses ?? DEFAULT_ADDRESS_LIMITS)
     this.#rates = new AddressRateLimiter(init.rates ?? DEFAULT_ADDRESS_RATES)
     this.#now = init.now ?? (() => performance.now())

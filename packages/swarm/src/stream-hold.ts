@@ -1,7 +1,7 @@
 import { StreamStateError } from '@libp2p/interface'
 import type { ProtocolUse } from './protocol-use.ts'
-import type { MessageStreamDirection, PeerId, Stream } from '@libp2p/interface'
-import type { ResourceManager, ResourceReservation } from '@libp2p-ws/core'
+import type { MessageStreamDirection, Stream } from '@libp2p/interface'
+import type { ResourceReservation } from '@libp2p-ws/core'
 
 /** What a stream holds until it closes: its reservation, and its place among the streams of its protocol. */
 export class StreamHold {
@@ -11,17 +11,19 @@ export class StreamHold {
   #released = false
 
   /**
+   * Releases `reservation` when the stream closes.
+   *
    * @throws {StreamStateError} for a stream that has closed
-   * @throws {ResourceLimitError} when there are too many
    */
-  constructor (stream: Stream, direction: MessageStreamDirection, peer: PeerId, resourceManager: ResourceManager | undefined) {
+  constructor (stream: Stream, direction: MessageStreamDirection, reservation: ResourceReservation | undefined) {
     // a closed one has had its 'close' event: what is held would be held for ever
     if (stream.status !== 'open' && stream.status !== 'closing') {
+      reservation?.release()
       throw new StreamStateError(`the stream is ${stream.status}`)
     }
 
     this.#direction = direction
-    this.#reservation = resourceManager?.openStream(direction, peer)
+    this.#reservation = reservation
     stream.addEventListener('close', () => { this.#release() }, { once: true })
   }
 

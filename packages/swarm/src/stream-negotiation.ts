@@ -3,11 +3,12 @@ import { handleOnStream, isNegotiable, selectLazily, selectOnStream } from '@lib
 import { UnhandledProtocolError } from './errors.ts'
 import { DEFAULT_MAX_INBOUND_STREAMS, DEFAULT_MAX_OUTBOUND_STREAMS } from './protocol-table.ts'
 import { StreamHold } from './stream-hold.ts'
+import { withinLimits } from './within-limits.ts'
 import type { Deadlines } from './deadline.ts'
 import type { StreamProtocols } from './protocol-table.ts'
 import type { ProtocolUse } from './protocol-use.ts'
 import type { Connection, Metrics, NewStreamOptions, Stream, StreamHandlerOptions, StreamMiddleware } from '@libp2p/interface'
-import type { NegotiableStream, ResourceManager } from '@libp2p-ws/core'
+import type { NegotiableStream, ResourceManager, ResourceReservation } from '@libp2p-ws/core'
 
 /** A connection, and what is known of the protocols on it. */
 export interface StreamConnection extends Connection {
@@ -15,6 +16,12 @@ export interface StreamConnection extends Connection {
 
   /** Whether the far end has taken a proposal of `protocol`. */
   isConfirmed(protocol: string): boolean
+}
+
+/** A stream that speaks nothing yet, and what it has reserved. */
+export interface OutboundStream {
+  stream: Stream
+  reservation: ResourceReservation | undefined
 }
 
 export interface StreamNegotiatorInit {
@@ -36,6 +43,41 @@ export class StreamNegotiator {
   }
 
   /**
+   * Gets a stream of `connection` from `createStream`, with what it takes of the
+   * limits. Where one is met, it waits for room until the deadline, or until
+   * `signal` aborts or the connection closes.
+   *
+   * @throws {ResourceLimitError} when there was no room in time; it names the limit
+   */
+  async create (connection: Connection, createStream: () => Promise<Stream>, signal: AbortSignal | undefined): Promise<OutboundStream> {
+    const { outboundDeadlines, resourceManager } = this.#init
+
+    return withinLimits(async () => {
+      const reservation = resourceManager?.openStream('outbound', connection.remotePeer)
+
+      try {
+        return { stream: await createStream(), reservation }
+      } catch (err) {
+        reservation?.release()
+        throw err
+      }
+    }, resourceManager?.waiters, giveUp => {
+      signal == null ? outboundDeadlines.add(giveUp) : signal.addEventListener('abort', giveUp)
+      connection.addEventListener('close', giveUp)
+
+      if (signal?.aborted === true || connection.status !== 'open') {
+        giveUp()
+      }
+
+      return () => {
+        outboundDeadlines.delete(giveUp)
+        signal?.removeEventListener('abort', giveUp)
+        connection.removeEventListener('close', giveUp)
+      }
+    })
+  }
+
+  /**
    * Settles which of `wanted` a new outbound stream speaks. What the far end has
    * taken before is asked for with the first data, so that the stream is there at
    * once; with `negotiateFully: false` so is a single protocol that nobody has
@@ -45,11 +87,11 @@ export class StreamNegotiator {
    * @throws {TooManyOutboundProtocolStreamsError} when the connection carries enough of the chosen one
    * @throws {TimeoutError} after the deadline, unless the options bring a signal
    */
-  async open (stream: Stream, wanted: string[], connection: StreamConnection, options: NewStreamOptions): Promise<Stream> {
-    const { protocols, metrics, resourceManager } = this.#init
+  async open ({ stream, reservation }: OutboundStream, wanted: string[], connection: StreamConnection, options: NewStreamOptions): Promise<Stream> {
+    const { protocols, metrics } = this.#init
 
     try {
-      const hold = new StreamHold(stream, 'outbound', connection.remotePeer, resourceManager)
+      const hold = new StreamHold(stream, 'outbound', reservation)
 
       if (stream.protocol === '') {
         stream.protocol = await this.#select(stream, wanted, connection, options)
@@ -77,7 +119,7 @@ export class StreamNegotiator {
     const { protocols, metrics, resourceManager } = this.#init
 
     try {
-      const hold = new StreamHold(stream, 'inbound', connection.remotePeer, resourceManager)
+      const hold = new StreamHold(stream, 'inbound', resourceManager?.openStream('inbound', connection.remotePeer))
 
       if (stream.protocol === '') {
         stream.protocol = await this.#handle(stream)

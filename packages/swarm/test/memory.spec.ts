@@ -81,7 +81,7 @@ describe('memory of connections of ours', () => {
     peer.handle('/echo', echo)
     const stream = await hub.newStream(peer.localPeer, '/echo')
 
-    await expect(hub.newStream(peer.localPeer, '/echo')).to.eventually.be.rejected.with.property('limit', 'system.memory')
+    await expect(hub.newStream(peer.localPeer, '/echo', { signal: AbortSignal.timeout(20) })).to.eventually.be.rejected.with.property('limit', 'system.memory')
     stream.abort(new Error('done'))
     await hub.newStream(peer.localPeer, '/echo')
   })

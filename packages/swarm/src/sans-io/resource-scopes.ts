@@ -24,8 +24,12 @@ export class ResourceScopes {
   readonly #oneConnection: ResourceScope
   readonly #oneStream: ResourceScope
 
-  constructor (limits: ResourceLimits) {
+  readonly #onRelease: ((names: readonly string[]) => void) | undefined
+
+  /** `onRelease` is told in which scopes something was released, within the release. */
+  constructor (limits: ResourceLimits, onRelease?: (names: readonly string[]) => void) {
     this.#limits = limits
+    this.#onRelease = onRelease
     this.#oneConnection = new ResourceScope('connection', limits.connection)
     this.#oneStream = new ResourceScope('stream', limits.stream)
   }
@@ -77,6 +81,7 @@ export class ResourceScopes {
     const scopes = names.map(name => this.#scope(name))
     scopes.forEach(scope => { scope.remove(claim) })
     this.#dropEmpty(scopes)
+    this.#onRelease?.(names)
   }
 
   /**
