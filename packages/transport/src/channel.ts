@@ -14,6 +14,9 @@ export interface WebSocketChannel extends ByteChannel {
 
   /** Hears of the close after the handler, whoever reads by then. */
   onClosed: ByteChannelHandler['onClose'] | undefined
+
+  /** @param onSent - called when the system has taken all that was written, the close frame last. Not where that cannot be known */
+  close(onSent?: () => void): void
 }
 
 /**

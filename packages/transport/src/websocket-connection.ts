@@ -184,9 +184,15 @@ export class WebSocketConnection extends AbstractMultiaddrConnection implements 
     this.#reading.regulate(this)
   }
 
+  /**
+   * Resolves when the far end has closed too. Whoever took the channel wants nothing more
+   * of it when he closes the connection, and only waits until all has been sent: the rest
+   * of the closing handshake needs nobody, and has its deadline.
+   */
   override async sendClose (options?: AbortOptions): Promise<void> {
+    const sent = Promise.withResolvers<void>()
     this.#reading.regulate(this)
-    this.#channel.close()
+    this.#channel.close(this.#reading.taken ? sent.resolve : undefined)
 
     const gaveUp = Promise.withResolvers<never>()
     const onAbort = (): void => { gaveUp.reject(options?.signal?.reason) }
@@ -194,7 +200,7 @@ export class WebSocketConnection extends AbstractMultiaddrConnection implements 
 
     try {
       options?.signal?.throwIfAborted()
-      await Promise.race([this.closed, gaveUp.promise])
+      await Promise.race([this.closed, sent.promise, gaveUp.promise])
     } catch (err: any) {
       this.#channel.abort(err)
       throw err

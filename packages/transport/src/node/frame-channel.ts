@@ -69,9 +69,9 @@ export class FrameChannel extends SocketChannel implements SocketObserver {
     this.#pump()
   }
 
-  close (): void {
+  close (onSent?: () => void): void {
     if (!this.#sender.closed) {
-      this.#sender.close(CLOSE_NORMAL)
+      this.#sender.close(CLOSE_NORMAL, '', onSent)
       this.#destroyAfter(this.settings.closeTimeout)
     }
   }

@@ -6,6 +6,8 @@ import { nextMask } from './mask-source.ts'
 import { writeTogether } from './write-together.ts'
 import type net from 'node:net'
 
+const ENCODER = new TextEncoder()
+
 const CLIENT_WRITER = new FrameWriter({ nextMask, maxFrameBytes: MAX_MESSAGE_BYTES, shortBytes: SHORT_PIECE_BYTES })
 const SERVER_WRITER = new FrameWriter({ maxFrameBytes: MAX_MESSAGE_BYTES, shortBytes: SHORT_PIECE_BYTES })
 
@@ -40,7 +42,7 @@ export class FrameSender {
       return true
     }
 
-    this.#send(this.#writer.encode(pieces), pieces)
+    this.#send(this.#writer.encode(pieces), pieces.some(isReleasable) ? () => { release(pieces) } : undefined)
     // Below its own high water mark a socket never says that it drained.
     this.#waitingForDrain = this.#socket.writableLength >= Math.max(maxBufferedAmount, this.#socket.writableHighWaterMark)
 
@@ -60,8 +62,9 @@ export class FrameSender {
     }
   }
 
-  close (code?: number, reason = ''): void {
-    this.#closed || this.#send(this.#writer.close(code, new TextEncoder().encode(reason)))
+  /** Calls `onSent` when the system has taken the frame. */
+  close (code?: number, reason = '', onSent?: () => void): void {
+    this.#closed || this.#send(this.#writer.close(code, ENCODER.encode(reason)), onSent)
     this.#closed = true
   }
 
@@ -83,15 +86,14 @@ export class FrameSender {
     return waiting
   }
 
-  /** Frees `given` when the chunks have gone out. */
-  #send (chunks: readonly Uint8Array[], given: readonly Uint8Array[] = []): void {
-    const last = given.some(isReleasable) ? chunks.at(-1) : undefined
+  /** Calls `onSent` when the chunks have gone out, and not after an error: then the socket may still look at them. */
+  #send (chunks: readonly Uint8Array[], onSent?: () => void): void {
+    const last = onSent === undefined ? undefined : chunks.at(-1)
 
     writeTogether(this.#socket, () => {
       for (const chunk of chunks) {
         if (chunk === last) {
-          // after an error the socket may still look at it
-          this.#socket.write(chunk, error => { error == null && release(given) })
+          this.#socket.write(chunk, error => { error == null && onSent?.() })
         } else {
           this.#socket.write(chunk)
         }

@@ -49,7 +49,7 @@ export abstract class SocketChannel implements WebSocketChannel, KeepAliveTarget
   abstract write (pieces: readonly Uint8Array[]): boolean
   abstract pause (): void
   abstract resume (): void
-  abstract close (): void
+  abstract close (onSent?: () => void): void
   abstract abort (error: Error, code?: number): void
   abstract ping (): void
   abstract onDead (timeout: number): void
