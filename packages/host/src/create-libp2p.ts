@@ -3,7 +3,7 @@ import { InvalidParametersError } from '@libp2p/interface'
 import { identityOf } from './identity.ts'
 import { Libp2p as Libp2pNode } from './libp2p.ts'
 import { defaultLogger } from './logging/default-logger.ts'
-import type { Libp2pOptions } from './libp2p-init.ts'
+import type { Libp2pOptions, NetworkState } from './libp2p-init.ts'
 import type { Libp2p, ServiceMap } from '@libp2p/interface'
 
 /** Bytes of the seed of an Ed25519 key (RFC 8032). */
@@ -20,7 +20,7 @@ const METHODS = ['dial', 'dialProtocol', 'hangUp', 'handle', 'unhandle', 'getMul
  * @throws {InvalidParametersError} for options that cannot be used
  * @throws {UnsupportedListenAddressesError} when a listen address does not work
  */
-export async function createLibp2p<T extends ServiceMap = ServiceMap> (options: Libp2pOptions<T> = {}): Promise<Libp2p<T>> {
+export async function createLibp2p<T extends ServiceMap = ServiceMap> (options: Libp2pOptions<T> = {}): Promise<Libp2p<T> & NetworkState> {
   if ((options.connectionProtector as unknown) === null && globalThis.process?.env?.LIBP2P_FORCE_PNET != null) {
     throw new InvalidParametersError('Private network is enforced, but no protector was provided')
   }

@@ -9,6 +9,6 @@ export type { AddressFilter, AddressManagerInit } from './addresses/address-mana
 export type { Components } from './components.ts'
 export type { ConnectionMonitorInit } from './connections/connection-monitor.ts'
 export type { ConnectionManagerInit } from './connections/init.ts'
-export type { Libp2pInit, Libp2pOptions, ServiceFactoryMap } from './libp2p-init.ts'
+export type { Libp2pInit, Libp2pOptions, NetworkState, ServiceFactoryMap } from './libp2p-init.ts'
 export type { TransportManagerInit } from './transports/transport-manager.ts'
 export type { Libp2p } from '@libp2p/interface'

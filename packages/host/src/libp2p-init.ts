@@ -58,6 +58,16 @@ export interface Libp2pInit<T extends ServiceMap = ServiceMap> {
   dns?: DNS
 }
 
+/** What a node of ours has beside js-libp2p's `Libp2p`. */
+export interface NetworkState {
+  /**
+   * To be called when the network is another one, as after a change of Wi-Fi:
+   * forgets black holes, and holds nothing against addresses that had not
+   * themselves refused. In browsers the `online` event does it too.
+   */
+  resetNetworkState(): void
+}
+
 export type Libp2pOptions<T extends ServiceMap = ServiceMap> = Libp2pInit<T> & {
   /** Whether the node starts before `createLibp2p` resolves. Default true. */
   start?: boolean

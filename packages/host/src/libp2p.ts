@@ -5,7 +5,8 @@ import { assemble } from './assemble.ts'
 import { namedPeer } from './dial-target.ts'
 import { findPublicKey } from './public-key.ts'
 import type { Components } from './components.ts'
-import type { Libp2pInit } from './libp2p-init.ts'
+import type { ConnectionManager } from './connections/connection-manager.ts'
+import type { Libp2pInit, NetworkState } from './libp2p-init.ts'
 import type { AbortOptions, ComponentLogger, Connection, ContentRouting, DialOptions, DialProtocolOptions, DialTarget, IsDialableOptions, Libp2p as Libp2pInterface, Libp2pEvents, Libp2pStatus, Logger, Metrics, PeerId, PeerRouting, PeerStore, PendingDial, PrivateKey, ServiceMap, Stream, StreamHandler, StreamHandlerOptions, StreamMiddleware, Topology } from '@libp2p/interface'
 import type { OpenConnectionOptions } from '@libp2p/interface-internal'
 import type { Multiaddr } from '@multiformats/multiaddr'
@@ -20,7 +21,7 @@ export interface NodeIdentity {
 }
 
 /** A node: js-libp2p's `Libp2p`, each member handed to the component that does it. */
-export class Libp2p<T extends ServiceMap = ServiceMap> extends TypedEventEmitter<Libp2pEvents<T>> implements Libp2pInterface<T> {
+export class Libp2p<T extends ServiceMap = ServiceMap> extends TypedEventEmitter<Libp2pEvents<T>> implements Libp2pInterface<T>, NetworkState {
   readonly peerId: PeerId
   readonly peerStore: PeerStore
   readonly contentRouting: ContentRouting
@@ -183,5 +184,9 @@ export class Libp2p<T extends ServiceMap = ServiceMap> extends TypedEventEmitter
 
   async isDialable (addresses: Multiaddr | Multiaddr[], options: IsDialableOptions = {}): Promise<boolean> {
     return this.components.connectionManager.isDialable(addresses, options)
+  }
+
+  resetNetworkState (): void {
+    (this.components.connectionManager as ConnectionManager).resetNetworkState()
   }
 }

@@ -4,6 +4,7 @@ import { memory } from '@libp2p/memory'
 import { multiaddr } from '@multiformats/multiaddr'
 import { expect } from 'aegir/chai'
 import { MemoryDatastore } from 'datastore-core'
+import { createLibp2p as createNode } from '../src/index.ts'
 import { eventually } from './fixtures/eventually.ts'
 import { OURS } from './fixtures/implementations.ts'
 import { memoryAddress, Nodes } from './fixtures/nodes.ts'
@@ -254,6 +255,53 @@ describe('dialing with our dialer', () => {
     await nodes.inMemory(createLibp2p, { addresses: { listen: [address] } })
 
     await dialer.dial(multiaddr(address))
+  })
+
+  it('gives options to the dialer that js-libp2p has no name for', async () => {
+    const phases: string[] = []
+    const dialer = await nodes.inMemory(createLibp2p, {
+      transports: [hangingTransport],
+      connectionManager: {
+        dialer: {
+          perPeerLimit: 2,
+          onTrace: event => { event.type === 'record' && phases.push(event.record.phase) }
+        }
+      }
+    })
+    const peer = await randomPeer()
+    const dial = dialer.dial(Array.from({ length: 4 }, (_, i) => multiaddr(`/ip4/192.168.1.${i}/tcp/1/p2p/${peer}`))).catch(() => {})
+
+    // private addresses follow each other at 30 ms
+    await eventually(() => phases.filter(phase => phase === 'queued').length === 2)
+    expect(phases.filter(phase => phase === 'connecting')).to.have.lengthOf(2)
+    await dialer.stop()
+    await dial
+  })
+
+  it('dials what failed for want of a network, once that is another one', async () => {
+    let dials = 0
+    const unreachable: Transport = {
+      ...hangingTransport(),
+      dial: async () => {
+        dials++
+        throw Object.assign(new Error('no network'), { code: 'ENETUNREACH' })
+      }
+    }
+    const peer = await randomPeer()
+    const dialer = await createNode({ transports: [() => unreachable], connectionManager: { dialBackoff: true } })
+    const dial = async (): Promise<unknown> => dialer.dial(multiaddr(`/ip4/81.1.2.3/tcp/4001/p2p/${peer}`)).catch(err => err)
+
+    try {
+      await dial()
+      await dial()
+      expect(dials).to.equal(1)
+
+      dialer.resetNetworkState()
+      await dial()
+      expect(dials).to.equal(2)
+    } finally {
+      await dialer.stop()
+    }
   })
 
   describe('with dialBackoff', () => {

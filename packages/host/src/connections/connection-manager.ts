@@ -97,6 +97,11 @@ export class ConnectionManager implements ConnectionManagerInterface, Startable 
     return this.#dialer.createDialer(components)
   }
 
+  /** See `NetworkState`. */
+  resetNetworkState (): void {
+    this.#dialer.resetNetworkState()
+  }
+
   getConnections (peer?: PeerId): Connection[] {
     const swarm = this.#swarm.running
 

@@ -1,5 +1,5 @@
 import type { AddressSorter, MultiaddrResolver } from '@libp2p/interface'
-import type { DialBackoffInit } from '@libp2p-ws/dialer'
+import type { DialBackoffInit, DialerInit } from '@libp2p-ws/dialer'
 
 /** `connectionManager` of `Libp2pInit`. Times are ms. */
 export interface ConnectionManagerInit {
@@ -21,6 +21,13 @@ export interface ConnectionManagerInit {
    * false.
    */
   dialBackoff?: boolean | DialBackoffInit
+
+  /**
+   * Options of the dialer that js-libp2p has no name for, such as limits, black
+   * holes and `onTrace`. They go before what other options are mapped to. Not in
+   * js-libp2p; default: none.
+   */
+  dialer?: DialerInit
 
   /** Dials that wait or are under way; more are rejected with `DialError`. Default 500. */
   maxDialQueueLength?: number

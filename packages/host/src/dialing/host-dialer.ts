@@ -92,6 +92,11 @@ export class HostDialer {
     this.#queue.abort()
   }
 
+  /** What was learned of a network that is not there any more. */
+  resetNetworkState (): void {
+    this.#swarm.running?.dialer.resetNetworkState()
+  }
+
   /** Addresses of `peer` that failed may be dialed again at once. */
   forgetFailures (peer: PeerId): void {
     this.#swarm.running?.backoff?.clear(peer)
@@ -109,7 +114,8 @@ export class HostDialer {
       backoff: backoffOf(dialBackoff),
       addressBook: this.#history,
       resolvers: this.#resolvers.forDialer(),
-      ...(addressSorter == null ? {} : { ranker: sortedRanker(addressSorter) })
+      ...(addressSorter == null ? {} : { ranker: sortedRanker(addressSorter) }),
+      ...this.#init.dialer
     })({
       ...components,
       canDial: address => this.#hasTransport(address),
