@@ -1,5 +1,5 @@
 import { contentRoutingSymbol, peerDiscoverySymbol, peerRoutingSymbol } from '@libp2p/interface'
-import { Swarm, Upgrader } from '@libp2p-ws/swarm'
+import { SwarmCore, Upgrader } from '@libp2p-ws/swarm'
 import { AddressManager } from './addresses/address-manager.ts'
 import { createComponents } from './components.ts'
 import { ConnectionManager } from './connections/connection-manager.ts'
@@ -106,7 +106,7 @@ function addConnections (components: Components, init: Libp2pInit<any>): void {
     outboundStreamProtocolNegotiationTimeout
   })
   const swarm = new HostSwarm(() => {
-    const swarm = new Swarm(swarmComponents, { upgrader, dialer: parts => connectionManager.createDialer(parts) })
+    const swarm = new SwarmCore(swarmComponents, { upgrader, dialer: parts => connectionManager.createDialer(parts) })
     addSwarmMetrics(swarm, components.metrics)
 
     return swarm

@@ -1,27 +1,27 @@
 import { NotStartedError } from '@libp2p/interface'
 import type { Transport } from '@libp2p/interface'
-import type { Swarm } from '@libp2p-ws/swarm'
+import type { SwarmCore } from '@libp2p-ws/swarm'
 
 /**
  * The swarm of a node that may be stopped and started again. A closed swarm
  * stays closed, so every start has its own; the transports stay the same.
  */
 export class HostSwarm {
-  readonly #make: () => Swarm
+  readonly #make: () => SwarmCore
   readonly #transports = new Set<Transport>()
-  #running: Swarm | undefined
+  #running: SwarmCore | undefined
 
-  constructor (make: () => Swarm) {
+  constructor (make: () => SwarmCore) {
     this.#make = make
   }
 
   /** Undefined while the node is stopped. */
-  get running (): Swarm | undefined {
+  get running (): SwarmCore | undefined {
     return this.#running
   }
 
   /** @throws {NotStartedError} while the node is stopped */
-  assertRunning (): Swarm {
+  assertRunning (): SwarmCore {
     if (this.#running == null) {
       throw new NotStartedError('the node is not started')
     }

@@ -1,6 +1,6 @@
 import { swarmMetrics } from '@libp2p-ws/swarm'
 import type { ConnectionGater, Metrics } from '@libp2p/interface'
-import type { Swarm } from '@libp2p-ws/swarm'
+import type { SwarmCore } from '@libp2p-ws/swarm'
 
 /** Connections above which new ones are refused and old ones pruned (js-libp2p's default in Node). */
 export const MAX_CONNECTIONS = 300
@@ -11,6 +11,6 @@ export function defaultGater (gater: ConnectionGater = {}): ConnectionGater {
 }
 
 /** go-libp2p's metrics of connections, beside js-libp2p's. */
-export function addSwarmMetrics (swarm: Swarm, metrics: Metrics | undefined): void {
+export function addSwarmMetrics (swarm: SwarmCore, metrics: Metrics | undefined): void {
   metrics != null && swarm.notify(swarmMetrics(metrics))
 }

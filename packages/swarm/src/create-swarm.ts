@@ -8,7 +8,6 @@ import { TypedEventEmitter } from 'main-event'
 import { peerCandidates } from './candidates.ts'
 import { ProtocolTable } from './protocol-table.ts'
 import { DefaultResourceManager } from './resource-manager.ts'
-import { PeerTags } from './sans-io/peer-tags.ts'
 import { swarmMetrics } from './swarm-metrics.ts'
 import { Swarm } from './swarm.ts'
 import { TracedDialer, TracedUpgrader } from './tracing.ts'
@@ -18,7 +17,7 @@ import type { PeerFinder } from './candidates.ts'
 import type { PartsForDialer } from './dialer-components.ts'
 import type { ResourceManagerInit } from './resource-manager.ts'
 import type { TrimmerOptions } from './sans-io/connection-trimmer.ts'
-import type { SwarmComponents, SwarmInit } from './swarm.ts'
+import type { SwarmComponents, SwarmInit } from './swarm-core.ts'
 import type { Tracer } from './tracing.ts'
 import type { UpgraderInit } from './upgrader.ts'
 import type { ComponentLogger, ConnectionEncrypter, ConnectionProtector, Libp2pEvents, Metrics, PeerStore, PrivateKey, StreamMuxerFactory, Transport, Upgrader as UpgraderInterface } from '@libp2p/interface'
@@ -89,18 +88,12 @@ export interface CreateSwarmInit extends Omit<UpgraderInit, 'connectionEncrypter
   events?: TypedEventTarget<Libp2pEvents>
 }
 
-/** A swarm that knows what its peers are worth to it. */
-export interface TaggedSwarm extends Swarm {
-  /** Where connections are trimmed, those of the peers that are worth least go first. */
-  readonly tags: PeerTags
-}
-
 /**
  * A swarm that stands alone, without host, identify or peer discovery.
  *
  * @throws {ListenError} when `listen` has addresses and none of them works
  */
-export async function createSwarm (init: CreateSwarmInit = {}): Promise<TaggedSwarm> {
+export async function createSwarm (init: CreateSwarmInit = {}): Promise<Swarm> {
   const components = await makeComponents(init)
   const limits = init.limits === false ? UNLIMITED : init.limits ?? {}
   // encrypters look at it only when they are asked to encrypt, and it needs them to be made
@@ -112,15 +105,14 @@ export async function createSwarm (init: CreateSwarmInit = {}): Promise<TaggedSw
     streamMuxers: (init.streamMuxers ?? []).map(factory => factory(components as ModuleComponents))
   }
   const upgrader: Upgrader = init.tracer == null ? new Upgrader(components, upgraderInit) : new TracedUpgrader(components, upgraderInit, init.tracer)
-  const tags = new PeerTags()
-  const swarm: TaggedSwarm = Object.assign(new Swarm(components, {
+  const swarm: Swarm = new Swarm(components, {
     upgrader,
     dialer: parts => makeDialer(init, limits, components.peerStore, parts),
     duplicateIdleTimeout: init.duplicateIdleTimeout
-  }), { tags })
+  })
 
   components.metrics != null && swarm.notify(swarmMetrics(components.metrics))
-  limits.connections !== false && swarm.notify(new Trimming({ tags, options: limits.connections ?? {}, events: components.events, connections: () => swarm.conns() }))
+  limits.connections !== false && swarm.notify(new Trimming({ tags: swarm.tags, options: limits.connections ?? {}, events: components.events, connections: () => swarm.conns() }))
 
   for (const factory of init.transports ?? []) {
     swarm.addTransport(factory(components as ModuleComponents))

@@ -3,13 +3,13 @@ import { tcp } from '@libp2p/tcp'
 import { yamux } from '@libp2p/yamux'
 import { multiaddr } from '@multiformats/multiaddr'
 import { createSwarm } from '../src/index.ts'
-import type { CreateSwarmInit, Swarm, TaggedSwarm } from '../src/index.ts'
+import type { CreateSwarmInit, Swarm } from '../src/index.ts'
 import type { Stream } from '@libp2p/interface'
 
 const open: Swarm[] = []
 
 /** A swarm over tcp, noise and yamux on the loopback, closed by `closeAll`. */
-export async function makeSwarm (init: CreateSwarmInit = {}): Promise<TaggedSwarm> {
+export async function makeSwarm (init: CreateSwarmInit = {}): Promise<Swarm> {
   const swarm = await createSwarm({
     transports: [tcp()],
     connectionEncrypters: [noise()],

@@ -3,14 +3,14 @@ import { peerIdFromString } from '@libp2p/peer-id'
 import { namedPeer } from '../dial-target.ts'
 import type { Connection } from '@libp2p/interface'
 import type { DialPeerOptions } from '@libp2p-ws/core'
-import type { Swarm } from '@libp2p-ws/swarm'
+import type { SwarmCore } from '@libp2p-ws/swarm'
 import type { Multiaddr } from '@multiformats/multiaddr'
 
 /**
  * Dials addresses that lead to whoever answers. Resolved ones may name peers, and
  * not all the same: each of those is dialed, and the first connection wins.
  */
-export async function dialUnnamed (swarm: Swarm, addresses: Multiaddr[], options: DialPeerOptions): Promise<Connection> {
+export async function dialUnnamed (swarm: SwarmCore, addresses: Multiaddr[], options: DialPeerOptions): Promise<Connection> {
   const byPeer = Map.groupBy(addresses, address => namedPeer(address)?.toString())
   const unnamed = byPeer.get(undefined) ?? []
   const named = [...byPeer].filter((entry): entry is [string, Multiaddr[]] => entry[0] != null)
