@@ -13,6 +13,7 @@ export { CONNECTION_ERROR_CODES, connectionErrorCode, STREAM_ERROR_CODES, stream
 export { ClosedError, InvalidValueError, Libp2pWsError, ResourceLimitError } from './errors.ts'
 export { releaseMessage } from './message-memory.ts'
 export type { ReleasableMessage } from './message-memory.ts'
+export { LeanEventTarget } from './lean-event-target.ts'
 export type { NegotiableStream, StreamHeadReader } from './negotiable-stream.ts'
 export type { NetAddress } from './net-address.ts'
 export type { LimitWaiters, MemoryReserver, ResourceManager, ResourceReservation, ResourceScope } from './resource-manager.ts'

@@ -1,6 +1,6 @@
 import { connectionSymbol, LimitedConnectionError, StreamCloseEvent } from '@libp2p/interface'
+import { LeanEventTarget } from '@libp2p-ws/core'
 import { CODE_P2P, multiaddr } from '@multiformats/multiaddr'
-import { TypedEventEmitter } from 'main-event'
 import { withDeadline } from './deadline.ts'
 import { ConnectionClosedError, MuxerUnavailableError } from './errors.ts'
 import { isDirect } from './is-direct.ts'
@@ -66,7 +66,7 @@ export interface SwarmConnectionInit {
 }
 
 /** A usable connection: js-libp2p's `Connection`, and what go-libp2p's `Conn` tells beside it. */
-export class SwarmConnection extends TypedEventEmitter<Omit<MessageStreamEvents, 'drain' | 'message' | 'end'>> implements StreamConnection {
+export class SwarmConnection extends LeanEventTarget<Omit<MessageStreamEvents, 'drain' | 'message' | 'end'>> implements StreamConnection {
   readonly id: string
   readonly remoteAddr: Multiaddr
   readonly remotePeer: PeerId

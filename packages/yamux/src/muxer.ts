@@ -1,7 +1,6 @@
 import { MuxerClosedError, TooManyOutboundProtocolStreamsError } from '@libp2p/interface'
-import { connectionErrorCode, streamErrorCode } from '@libp2p-ws/core'
+import { connectionErrorCode, LeanEventTarget, streamErrorCode } from '@libp2p-ws/core'
 import { GoAwayError, MaxEarlyStreamsError, PingTimeoutError } from './errors.ts'
-import { LeanEventTarget } from './event-target.ts'
 import { FramePump } from './frame-pump.ts'
 import { DEFAULT_OPTIONS, GO_AWAY_INTERNAL_ERROR, GO_AWAY_NORMAL } from './sans-io/options.ts'
 import { YamuxSession } from './sans-io/session.ts'
@@ -28,13 +27,19 @@ export interface YamuxMuxerInit extends Partial<YamuxOptions> {
 /** Drives a yamux session over one channel. */
 export class YamuxMuxer extends LeanEventTarget<StreamMuxerEvents<YamuxStream>> implements StreamMuxer<YamuxStream>, StreamSession {
   readonly protocol: string = YAMUX_PROTOCOL
-  readonly log: Logger
   status: StreamMuxerStatus = 'open'
+
+  readonly #connectionLog: Logger
+
+  /** Made when somebody asks: that takes as long as the rest of the muxer. */
+  #log: Logger | undefined
 
   readonly #channel: ByteChannel
   readonly #session: YamuxSession
   readonly #init: YamuxMuxerInit
-  readonly #streams = new Map<number, YamuxStream>()
+
+  /** Made for the first stream, as all that an idle connection has no use for. */
+  #streams: Map<number, YamuxStream> | undefined
   #list: YamuxStream[] | undefined
   #early: YamuxStream[] = []
   #closed = false
@@ -49,7 +54,7 @@ export class YamuxMuxer extends LeanEventTarget<StreamMuxerEvents<YamuxStream>> 
     super()
     this.#channel = channel
     this.#init = init
-    this.log = log.newScope('yamux')
+    this.#connectionLog = log
     this.#session = new YamuxSession(direction === 'outbound', performance.now(), init, memory)
     this.#pump = new FramePump(channel, this.#session, () => { this.#handleOutputs() })
     this.#turnEnd = new TurnEnd(() => {
@@ -66,9 +71,15 @@ export class YamuxMuxer extends LeanEventTarget<StreamMuxerEvents<YamuxStream>> 
     channel.resume()
   }
 
+  get log (): Logger {
+    this.#log ??= this.#connectionLog.newScope('yamux')
+
+    return this.#log
+  }
+
   /** Open streams of both directions. */
   get streams (): YamuxStream[] {
-    this.#list ??= [...this.#streams.values()]
+    this.#list ??= [...this.#streams?.values() ?? []]
 
     return this.#list
   }
@@ -179,7 +190,7 @@ export class YamuxMuxer extends LeanEventTarget<StreamMuxerEvents<YamuxStream>> 
   }
 
   forget (streamId: number): void {
-    this.#streams.delete(streamId)
+    this.#streams?.delete(streamId)
     this.#list = undefined
   }
 
@@ -236,11 +247,11 @@ export class YamuxMuxer extends LeanEventTarget<StreamMuxerEvents<YamuxStream>> 
     switch (output.type) {
       case 'opened': this.#announce(this.#add(output.streamId, 'inbound', this.#init.streamOptions)); break
       case 'data': this.#onPiece(output.streamId, output.piece); break
-      case 'drain': this.#streams.get(output.streamId)?.onMuxerDrain(); break
-      case 'idle': this.#streams.get(output.streamId)?.onMuxerIdle(); break
-      case 'sent': this.#streams.get(output.streamId)?.onSent(); break
-      case 'ended': this.#streams.get(output.streamId)?.onRemoteCloseWrite(); break
-      case 'reset': this.#streams.get(output.streamId)?.onRemoteReset(output.code); break
+      case 'drain': this.#streams?.get(output.streamId)?.onMuxerDrain(); break
+      case 'idle': this.#streams?.get(output.streamId)?.onMuxerIdle(); break
+      case 'sent': this.#streams?.get(output.streamId)?.onSent(); break
+      case 'ended': this.#streams?.get(output.streamId)?.onRemoteCloseWrite(); break
+      case 'reset': this.#streams?.get(output.streamId)?.onRemoteReset(output.code); break
       case 'roundTrip': this.#setTimer(); break
       case 'goAway': this.#onGoAway(output.code); break
       default: this.#fail(new PingTimeoutError('the far end did not answer a ping'))
@@ -248,7 +259,7 @@ export class YamuxMuxer extends LeanEventTarget<StreamMuxerEvents<YamuxStream>> 
   }
 
   #onPiece (streamId: number, piece: Uint8Array): void {
-    if (this.#streams.get(streamId)?.receive(piece) === false) {
+    if (this.#streams?.get(streamId)?.receive(piece) === false) {
       this.#kept = true
     }
   }
@@ -261,6 +272,7 @@ export class YamuxMuxer extends LeanEventTarget<StreamMuxerEvents<YamuxStream>> 
 
   #add (streamId: number, direction: MessageStreamDirection, options: StreamOptions | undefined): YamuxStream {
     const stream = new YamuxStream(streamId, direction, this, options)
+    this.#streams ??= new Map()
     this.#streams.set(streamId, stream)
     this.#list = undefined
 

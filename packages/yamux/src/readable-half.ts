@@ -1,5 +1,5 @@
 import { StreamBufferError, StreamStateError } from '@libp2p/interface'
-import { LeanEventTarget } from './event-target.ts'
+import { LeanEventTarget } from '@libp2p-ws/core'
 import { PieceEvent } from './piece-event.ts'
 import { PieceQueue } from './sans-io/piece-queue.ts'
 import type { AbortOptions, EventHandler, MessageStreamEvents, MessageStreamReadStatus, MessageStreamWriteStatus } from '@libp2p/interface'

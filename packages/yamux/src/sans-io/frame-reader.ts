@@ -8,7 +8,8 @@ const NOTHING: Uint8Array = new Uint8Array()
  * in: nothing is joined or copied but a header that came in two pieces.
  */
 export class FrameReader {
-  readonly #partial = new Uint8Array(HEADER_LENGTH)
+  /** Of a header that comes in parts. */
+  #partial: Uint8Array | undefined
   #partialLength = 0
   #payloadLeft = 0
   #piece: Uint8Array = NOTHING
@@ -66,6 +67,7 @@ export class FrameReader {
     }
 
     this.#offset += Math.min(available, HEADER_LENGTH - this.#partialLength)
+    this.#partial ??= new Uint8Array(HEADER_LENGTH)
     this.#partial.set(this.#piece.subarray(start, this.#offset), this.#partialLength)
     this.#partialLength += this.#offset - start
 

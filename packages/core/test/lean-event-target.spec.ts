@@ -1,6 +1,6 @@
 import { expect } from 'aegir/chai'
 import fc from 'fast-check'
-import { LeanEventTarget } from '../src/event-target.ts'
+import { LeanEventTarget } from '../src/index.ts'
 
 type Events = Record<'a' | 'b', Event>
 
