@@ -31,7 +31,7 @@ export class YamuxMuxer extends LeanEventTarget<StreamMuxerEvents<YamuxStream>> 
 
   readonly #connectionLog: Logger
 
-  /** Made when somebody asks: that takes as long as the rest of the muxer. */
+  /** Made when somebody asks: that takes longer than the rest of the muxer. */
   #log: Logger | undefined
 
   readonly #channel: ByteChannel
