@@ -68,7 +68,9 @@ export class YamuxMuxer extends LeanEventTarget<StreamMuxerEvents<YamuxStream>> 
       onEnd: () => { this.#onEnd() },
       onClose: error => { this.#onClose(error) }
     }
-    channel.resume()
+
+    // streams may be there already, and whoever made this muxer has to listen for them first
+    queueMicrotask(() => { channel.resume() })
   }
 
   get log (): Logger {
