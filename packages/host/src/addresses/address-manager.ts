@@ -1,10 +1,9 @@
 import { CODE_P2P, multiaddr } from '@multiformats/multiaddr'
-import { DNSMappings } from './dns-mappings.ts'
-import { ipProtocol, IPMappings } from './ip-mappings.ts'
-import { mappedListener } from './mapped-listener.ts'
+import { Mappings } from './mappings.ts'
 import { ipConfig } from './net-config.ts'
 import { ObservedAddresses } from './observed-addresses.ts'
 import { TransportAddresses } from './transport-addresses.ts'
+import type { AddressTable } from './mappings.ts'
 import type { ComponentLogger, Libp2pEvents, Logger, Metrics, PeerId, PeerStore, Startable } from '@libp2p/interface'
 import type { AddressManager as AddressManagerInterface, AddressType, ConfirmAddressOptions, NodeAddress, TransportManager } from '@libp2p/interface-internal'
 import type { Multiaddr } from '@multiformats/multiaddr'
@@ -79,8 +78,7 @@ export class AddressManager implements AddressManagerInterface, Startable {
   readonly #retry: number
   readonly #observed: ObservedAddresses
   readonly #transports: TransportAddresses
-  readonly #ipMappings: IPMappings
-  readonly #dnsMappings: DNSMappings
+  readonly #mappings: Mappings
   readonly #seenSockets = new Set<string>()
   readonly #log: Logger
   #update: ReturnType<typeof setTimeout> | undefined
@@ -98,8 +96,7 @@ export class AddressManager implements AddressManagerInterface, Startable {
     this.#retry = init.addressVerificationRetry ?? ADDRESS_VERIFICATION_RETRY
     this.#observed = new ObservedAddresses(init.maxObservedAddresses ?? MAX_OBSERVED_ADDRESSES, components.metrics)
     this.#transports = new TransportAddresses(components.metrics)
-    this.#ipMappings = new IPMappings(components.metrics)
-    this.#dnsMappings = new DNSMappings(components.metrics)
+    this.#mappings = new Mappings(components.metrics)
     components.events.addEventListener('transport:listening', () => { this.#scheduleUpdate() })
     components.events.addEventListener('transport:close', () => { this.#scheduleUpdate() })
   }
@@ -155,7 +152,7 @@ export class AddressManager implements AddressManagerInterface, Startable {
       ...this.#observed.all()
     ]
 
-    return this.#dnsMappings.named([...own, ...this.#ipMappings.external(own)])
+    return this.#mappings.apply(own)
   }
 
   /** Somebody says that we are seen at `address`. Only IP addresses that are new to us are kept. */
@@ -175,7 +172,7 @@ export class AddressManager implements AddressManagerInterface, Startable {
     this.#seenSockets.add(socket)
     const observed = this.#withoutOwnId(address)
 
-    if (!this.#ipMappings.has(observed) && !this.#dnsMappings.has(observed)) {
+    if (!this.#mappings.has(observed)) {
       this.#observed.add(observed)
     }
   }
@@ -208,28 +205,28 @@ export class AddressManager implements AddressManagerInterface, Startable {
   }
 
   addDNSMapping (domain: string, ips: string[]): void {
-    this.#dnsMappings.add(domain, ips)
+    this.#mappings.addDNS(domain, ips)
   }
 
   removeDNSMapping (domain: string): void {
-    if (this.#dnsMappings.remove(domain)) {
+    if (this.#mappings.removeDNS(domain)) {
       this.#scheduleUpdate()
     }
   }
 
   addPublicAddressMapping (internalIp: string, internalPort: number, externalIp: string, externalPort: number = internalPort, protocol: 'tcp' | 'udp' = 'tcp'): void {
-    this.#ipMappings.add({ internalIp, internalPort, externalIp, externalPort, protocol })
-    this.#observed.removePrefixed(`/${ipProtocol(externalIp)}/${externalIp}/${protocol}/${externalPort}`)
+    const mapped = this.#mappings.addIP({ internalIp, internalPort, externalIp, externalPort, protocol })
+    mapped != null && this.#observed.removePrefixed(mapped)
   }
 
   removePublicAddressMapping (_internalIp: string, internalPort: number, externalIp: string, externalPort: number = internalPort, protocol: 'tcp' | 'udp' = 'tcp'): void {
-    if (this.#ipMappings.remove(externalIp, externalPort, protocol)) {
+    if (this.#mappings.removeIP(externalIp, externalPort, protocol)) {
       this.#scheduleUpdate()
     }
   }
 
-  #tablesOf (address: Multiaddr, type?: AddressType): Array<TransportAddresses | DNSMappings | IPMappings> {
-    const tables = { transport: this.#transports, 'dns-mapping': this.#dnsMappings, 'ip-mapping': this.#ipMappings }
+  #tablesOf (address: Multiaddr, type?: AddressType): AddressTable[] {
+    const tables: Record<string, AddressTable> = { transport: this.#transports, ...this.#mappings.tables }
 
     return Object.entries(tables)
       .filter(([name, table]) => name === type || table.has(address))
@@ -237,17 +234,13 @@ export class AddressManager implements AddressManagerInterface, Startable {
   }
 
   #confirmObserved (address: Multiaddr, ttl: number): boolean {
-    const mapping = this.#ipMappings.has(address) ? undefined : mappedListener(address, this.#components.transportManager.getListeners())
+    if (this.#mappings.confirmObserved(address, this.#components.transportManager.getListeners(), ttl)) {
+      this.#observed.remove(address)
 
-    if (mapping == null) {
-      return this.#observed.confirm(address, ttl)
+      return true
     }
 
-    this.#observed.remove(address)
-    this.#ipMappings.add(mapping)
-    this.#ipMappings.confirm(address, ttl)
-
-    return true
+    return this.#observed.confirm(address, ttl)
   }
 
   #announced (addresses: Multiaddr[]): NodeAddress[] {
