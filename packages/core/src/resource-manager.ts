@@ -45,18 +45,8 @@ export interface ResourceReservation {
   release(): void
 }
 
-/** A line for each limit, of those who met it. */
-export interface LimitWaiters {
-  /**
-   * Calls `onTurn` once, when something of what the limit counts was given back.
-   * Whoever had a turn calls `pass`, unless the same limit refused it again.
-   *
-   * @param limit - of a `ResourceLimitError`
-   * @returns leaves the line; without effect after the turn
-   */
-  join(limit: string, onTurn: () => void): () => void
-  pass(limit: string): void
-}
+/** Calls `giveUp` when nobody wants to wait any longer, which may be at once. Returns how to take that back. */
+export type LimitPatience = (giveUp: () => void) => () => void
 
 /** Says how much of the machine a connection or stream may have. A refusal names the limit. */
 export interface ResourceManager {
@@ -65,8 +55,13 @@ export interface ResourceManager {
   /** @throws {Error} `ResourceLimitError` */
   openStream(direction: 'inbound' | 'outbound', peer: PeerId): ResourceReservation
 
-  /** Where outbound streams wait that met a limit. Absent: they are refused at once. */
-  readonly waiters?: LimitWaiters
+  /**
+   * What `open`, which opens an outbound stream, gives; where it meets a limit,
+   * again when there is room. Absent: it is refused at once.
+   *
+   * @throws {Error} `ResourceLimitError` when there was no room in time, and what `open` throws beside that
+   */
+  withinLimits?<T>(open: () => Promise<T>, patience: LimitPatience): Promise<T>
 
   /** What is held, by scope and kind. */
   snapshot?(): Record<string, Record<string, number>>

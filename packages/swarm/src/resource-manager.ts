@@ -5,12 +5,13 @@ import { AddressRateLimiter, DEFAULT_ADDRESS_RATES } from './sans-io/address-rat
 import { LimitQueue } from './sans-io/limit-queue.ts'
 import { scaleLimits } from './sans-io/resource-limits.ts'
 import { ResourceScopes } from './sans-io/resource-scopes.ts'
+import { withinLimits } from './within-limits.ts'
 import type { AddressLimits } from './sans-io/address-limiter.ts'
 import type { AddressRates } from './sans-io/address-rate-limiter.ts'
 import type { ResourceHold } from './sans-io/resource-hold.ts'
 import type { ResourceLimits } from './sans-io/resource-limits.ts'
 import type { PeerId } from '@libp2p/interface'
-import type { MemoryReserver, ResourceManager, ResourceReservation } from '@libp2p-ws/core'
+import type { LimitPatience, MemoryReserver, ResourceManager, ResourceReservation } from '@libp2p-ws/core'
 import type { Multiaddr } from '@multiformats/multiaddr'
 
 export interface ResourceManagerInit {
@@ -32,14 +33,14 @@ export interface ResourceManagerInit {
 
 /** go-libp2p's resource manager: counts and memory by scope, and connections by address. */
 export class DefaultResourceManager implements ResourceManager {
-  readonly waiters: LimitQueue = new LimitQueue()
+  readonly #waiters = new LimitQueue()
   readonly #scopes: ResourceScopes
   readonly #addresses: AddressLimiter
   readonly #rates: AddressRateLimiter
   readonly #now: () => number
 
   constructor (init: ResourceManagerInit = {}) {
-    this.#scopes = new ResourceScopes({ ...scaleLimits(init.memory ?? defaultMemory()), ...init.scopes }, names => { this.waiters.onRelease(names) })
+    this.#scopes = new ResourceScopes({ ...scaleLimits(init.memory ?? defaultMemory()), ...init.scopes }, names => { this.#waiters.onRelease(names) })
     this.#addresses = new AddressLimiter(init.addresses ?? DEFAULT_ADDRESS_LIMITS)
     this.#rates = new AddressRateLimiter(init.rates ?? DEFAULT_ADDRESS_RATES)
     this.#now = init.now ?? (() => performance.now())
@@ -64,6 +65,10 @@ export class DefaultResourceManager implements ResourceManager {
 
   openStream (direction: 'inbound' | 'outbound', peer: PeerId): ResourceReservation {
     return new Reservation(this.#scopes.openStream(direction, peer.toString()))
+  }
+
+  async withinLimits<T> (open: () => Promise<T>, patience: LimitPatience): Promise<T> {
+    return withinLimits(open, this.#waiters, patience)
   }
 
   /** @throws {ResourceLimitError} for an address whose network has enough connections, or opens them too often */

@@ -3,7 +3,6 @@ import { handleOnStream, isNegotiable, selectLazily, selectOnStream } from '@lib
 import { UnhandledProtocolError } from './errors.ts'
 import { DEFAULT_MAX_INBOUND_STREAMS, DEFAULT_MAX_OUTBOUND_STREAMS } from './protocol-table.ts'
 import { StreamHold } from './stream-hold.ts'
-import { withinLimits } from './within-limits.ts'
 import type { Deadlines } from './deadline.ts'
 import type { StreamProtocols } from './protocol-table.ts'
 import type { ProtocolUse } from './protocol-use.ts'
@@ -52,7 +51,7 @@ export class StreamNegotiator {
   async create (connection: Connection, createStream: () => Promise<Stream>, signal: AbortSignal | undefined): Promise<OutboundStream> {
     const { outboundDeadlines, resourceManager } = this.#init
 
-    return withinLimits(async () => {
+    const open = async (): Promise<OutboundStream> => {
       const reservation = resourceManager?.openStream('outbound', connection.remotePeer)
 
       try {
@@ -61,7 +60,13 @@ export class StreamNegotiator {
         reservation?.release()
         throw err
       }
-    }, resourceManager?.waiters, giveUp => {
+    }
+
+    if (resourceManager?.withinLimits == null) {
+      return open()
+    }
+
+    return resourceManager.withinLimits(open, giveUp => {
       signal == null ? outboundDeadlines.add(giveUp) : signal.addEventListener('abort', giveUp)
       connection.addEventListener('close', giveUp)
 

@@ -1,23 +1,33 @@
 import { ResourceLimitError } from '@libp2p-ws/core'
-import type { LimitWaiters } from '@libp2p-ws/core'
+import type { LimitPatience } from '@libp2p-ws/core'
 
-/** Calls `giveUp` when nobody wants to wait any longer, which may be at once. Returns how to take that back. */
-export type Patience = (giveUp: () => void) => () => void
+/** A line for each limit, of those who met it. */
+export interface LimitWaiters {
+  /**
+   * Calls `onTurn` once, when something of what the limit counts was given back.
+   * Whoever had a turn calls `pass`, unless the same limit refused it again.
+   *
+   * @param limit - of a `ResourceLimitError`
+   * @returns leaves the line; without effect after the turn
+   */
+  join(limit: string, onTurn: () => void): () => void
+  pass(limit: string): void
+}
 
 /**
  * What `open` gives; where it meets a limit, again when there is room.
  *
  * @param open - tried first at once
- * @param waiters - undefined: nobody waits
+ * @param waiters - where to wait
  * @param patience - how long to wait
  * @throws {ResourceLimitError} when there was no room in time; it names the limit
  * @throws {Error} what `open` throws beside that
  */
-export async function withinLimits<T> (open: () => Promise<T>, waiters: LimitWaiters | undefined, patience: Patience): Promise<T> {
+export async function withinLimits<T> (open: () => Promise<T>, waiters: LimitWaiters, patience: LimitPatience): Promise<T> {
   try {
     return await open()
   } catch (err) {
-    if (!(err instanceof ResourceLimitError) || waiters == null) {
+    if (!(err instanceof ResourceLimitError)) {
       throw err
     }
 
@@ -25,7 +35,7 @@ export async function withinLimits<T> (open: () => Promise<T>, waiters: LimitWai
   }
 }
 
-async function openInTurn<T> (open: () => Promise<T>, waiters: LimitWaiters, patience: Patience, met: ResourceLimitError): Promise<T> {
+async function openInTurn<T> (open: () => Promise<T>, waiters: LimitWaiters, patience: LimitPatience, met: ResourceLimitError): Promise<T> {
   const wait = { isGivenUp: false, leave: (): void => {} }
   const takeBack = patience(() => {
     wait.isGivenUp = true
