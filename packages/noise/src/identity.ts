@@ -14,6 +14,9 @@ export class Identity {
   readonly #identityKey: Uint8Array
   readonly #identitySig: Promise<Uint8Array>
 
+  /** By what they offer: a node's muxers, or none. */
+  readonly #payloads = new Map<string, Promise<Uint8Array>>()
+
   constructor (privateKey: PrivateKey, staticKey: Uint8Array) {
     const identity = identityOf(privateKey).privateKey
     this.#identityKey = publicKeyToProtobuf(identity.publicKey)
@@ -23,7 +26,16 @@ export class Identity {
     this.#identitySig.catch(() => {})
   }
 
+  /** The same bytes for the same muxers: not to be changed. */
   async payload (streamMuxers: string[]): Promise<Uint8Array> {
+    const key = streamMuxers.join()
+    const payload = this.#payloads.get(key) ?? this.#encode(streamMuxers)
+    this.#payloads.set(key, payload)
+
+    return payload
+  }
+
+  async #encode (streamMuxers: string[]): Promise<Uint8Array> {
     return encodePayload({ identityKey: this.#identityKey, identitySig: await this.#identitySig, streamMuxers })
   }
 }

@@ -246,7 +246,8 @@ export class WebSocketListener extends TypedEventEmitter<ListenerEvents> impleme
       direction: 'inbound',
       log: this.#connectionLog,
       metrics: this.#metrics?.listenerEvents,
-      metricPrefix: `${this.metricsAddress} `,
+      // asking a server for its address is a system call
+      metricPrefix: this.#metrics === undefined ? undefined : `${this.metricsAddress} `,
       onClose: this.#onConnectionClose
     })
     this.#connections.set(maConn, ticket)
