@@ -38,6 +38,7 @@ describe('the Grafana dashboard', () => {
     await connectAndClose()
     await dialRefused()
     await dialDead()
+    await beDialed()
     samples = parseSamples(await (await fetch(endpoint.url)).text())
   })
 
@@ -78,6 +79,19 @@ describe('the Grafana dashboard', () => {
     socket?.destroy()
   }
 
+  /** By somebody who is no libp2p peer, then by one. */
+  async function beDialed (): Promise<void> {
+    const port = node.getMultiaddrs()[0]?.getComponents().find(({ name }) => name === 'tcp')?.value
+    const socket = new WebSocket(`ws://127.0.0.1:${port}`)
+    await once(socket, 'open')
+    socket.close()
+    await once(socket, 'close')
+
+    const opened = once(node as unknown as EventTarget, 'connection:open')
+    await remote.dial(multiaddr(`/ip4/127.0.0.1/tcp/${port}/ws`))
+    await opened
+  }
+
   it('shows nothing that a host does not have', () => {
     const names = new Set(queries.flatMap(namesIn))
 
@@ -91,9 +105,9 @@ describe('the Grafana dashboard', () => {
     expect(missing).to.deep.equal([])
   })
 
-  it('leaves out nothing that the dialer and the swarm measure', () => {
+  it('leaves out nothing that the dialer, the swarm and the WebSocket transport measure', () => {
     const shown = new Set(queries.flatMap(namesIn).map(baseOf))
-    const measured = [...samples.keys()].filter(name => name.startsWith('libp2p_swarm_')).map(baseOf)
+    const measured = [...samples.keys()].filter(name => /^libp2p_(?:swarm|websockets)_/.test(name)).map(baseOf)
 
     expect(new Set(measured)).to.deep.equal(shown)
   })

@@ -54,6 +54,12 @@ describe('README', () => {
     }
   })
 
+  it('has every metric, and no other', async () => {
+    const source = await readFile(new URL('../src/metrics.ts', import.meta.url), 'utf8')
+    const named = (text: string, pattern: RegExp): string[] => [...text.matchAll(pattern)].map(([, name = '']) => name)
+    expect(named(readme, /^\| `(libp2p_\w+)`/gm)).to.have.members(named(source, /'(libp2p_\w+)'/g)).and.have.length(7)
+  })
+
   it('has every error that the transport makes, with its code', () => {
     for (const type of Object.keys(errors)) {
       expect(readme).to.match(new RegExp(`\\| \`${type}\` \\| \`ERR_[A-Z_]+\` \\|`))
