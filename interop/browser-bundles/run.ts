@@ -4,29 +4,37 @@
  *
  *   node interop/browser-bundles/run.ts
  *
- * Writes results.md.
+ * Writes results.md. Fails where a page on ours is bigger over the wire than one
+ * on js-libp2p with the same parts.
  */
 import { writeFile } from 'node:fs/promises'
-import { constants, gzipSync } from 'node:zlib'
 import { preparePeer } from '../src/peers.ts'
 import { PageRunner } from './browser.ts'
 import { ENTRIES, withEsbuild, withVite } from './bundlers.ts'
 import { startGoListener } from './go-listener.ts'
+import { gzipSize } from './size.ts'
 import type { EntryName } from './bundlers.ts'
 
 const runner = await PageRunner.start()
 const go = await startGoListener(await preparePeer('go'))
+const tooBig: string[] = []
 const lines = ['| page | bundler | minified, bytes | gzip, bytes | dials go-libp2p |', '|---|---|---|---|---|']
 process.stdout.write(`${lines.join('\n')}\n`)
 
 try {
   for (const bundler of [withEsbuild, await withVite()]) {
+    const sizes: Partial<Record<EntryName, number>> = {}
+
     for (const [entry, parts] of Object.entries(ENTRIES)) {
       const script = await bundler.bundle(entry as EntryName)
-      const gzip = gzipSync(script, { level: constants.Z_BEST_COMPRESSION }).length
+      const gzip = sizes[entry as EntryName] = gzipSize(script)
       const line = `| ${parts} | ${bundler.name} | ${Buffer.byteLength(script)} | ${gzip} | ${await dial(script)} |`
       lines.push(line)
       process.stdout.write(`${line}\n`)
+    }
+
+    if ((sizes['libp2p-ws'] ?? Infinity) > (sizes['js-libp2p'] ?? 0)) {
+      tooBig.push(bundler.name)
     }
   }
 } finally {
@@ -44,6 +52,10 @@ await writeFile(new URL('results.md', import.meta.url), [
   ...lines,
   ''
 ].join('\n'))
+
+if (tooBig.length > 0) {
+  throw new Error(`bigger than js-libp2p's page, bundled by ${tooBig.join(' and by ')}`)
+}
 
 async function dial (script: string): Promise<string> {
   if (runner == null) {

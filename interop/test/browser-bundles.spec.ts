@@ -2,10 +2,21 @@ import { expect } from 'aegir/chai'
 import { PageRunner } from '../browser-bundles/browser.ts'
 import { withEsbuild } from '../browser-bundles/bundlers.ts'
 import { startGoListener } from '../browser-bundles/go-listener.ts'
+import { gzipSize } from '../browser-bundles/size.ts'
 import { BUILD_TIMEOUT, MissingToolchainError } from '../src/builds.ts'
 import { preparePeer } from '../src/peers.ts'
 import type { EntryName } from '../browser-bundles/bundlers.ts'
 import type { GoListener } from '../browser-bundles/go-listener.ts'
+
+describe('a page bundled by esbuild', () => {
+  it('is no bigger over the wire than js-libp2p\'s, of the same parts', async () => {
+    const [ours, theirs] = await Promise.all([withEsbuild.bundle('libp2p-ws'), withEsbuild.bundle('js-libp2p')])
+
+    expect(gzipSize(ours)).to.be.at.most(gzipSize(theirs))
+    // a bundle without a node in it would be small too
+    expect(ours).to.include('/multistream/1.0.0')
+  }).timeout(60_000)
+})
 
 describe('a page in Chromium', () => {
   let pages: PageRunner | undefined
