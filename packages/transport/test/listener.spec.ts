@@ -2,9 +2,11 @@ import { once } from 'node:events'
 import http from 'node:http'
 import https from 'node:https'
 import net from 'node:net'
+import tls from 'node:tls'
 import { multiaddr } from '@multiformats/multiaddr'
 import { expect } from 'aegir/chai'
 import { webSockets } from '../src/index.ts'
+import { Authority } from './fixtures/certificates.ts'
 import { components, TestUpgrader } from './fixtures/components.ts'
 import { RawWebSocket } from './fixtures/raw-web-socket.ts'
 import { event } from './fixtures/streams.ts'
@@ -144,6 +146,20 @@ describe('a listener', () => {
       await expect(dial(transport(), `/ip4/127.0.0.1/tcp/${port}/ws`)).to.eventually.be.rejected().with.property('phase', 'tcp')
     })
 
+    it('ends silent TLS sockets, before and after their handshake', async () => {
+      const authority = await Authority.create()
+      const { listener, port } = await listen({ https: await authority.issue({ ip: ['127.0.0.1'] }) }, '/ip4/127.0.0.1/tcp/0/tls/ws')
+      const half = net.connect(port, '127.0.0.1').resume()
+      half.write(Buffer.of(22, 3, 1))
+      const silent = tls.connect({ port, host: '127.0.0.1', ca: authority.ca }).resume()
+      await once(silent, 'secureConnect')
+      const ends = [half, silent].map(async socket => {
+        socket.on('error', () => {})
+        await new Promise(resolve => { socket.once('close', resolve) })
+      })
+      await Promise.all([listener.close(), ...ends])
+    })
+
     it('says goodbye to those who listen', async () => {
       const { listener, upgrader } = await listen({})
       const { near } = await connect(transport(), listener, upgrader)
@@ -259,8 +275,29 @@ describe('a listener', () => {
       }
     })
 
+    it('has limits, by the client\'s address where a trusted proxy tells it', async () => {
+      const server = http.createServer()
+      const port = await serve(server)
+      const { upgrader } = await listen({ server, trustedProxies: ['127.0.0.1'], maxConnectionsPerAddress: 1 })
+      const first = await RawWebSocket.connect(port, { headers: 'X-Forwarded-For: 192.0.2.1\r\n' })
+      expect(String((await upgrader.nextInbound()).remoteAddr)).to.equal('/ip4/192.0.2.1/tcp/0/ws')
+      await expect(RawWebSocket.connect(port, { headers: 'X-Forwarded-For: 192.0.2.1\r\n' })).to.eventually.be.rejectedWith('503')
+      const other = await RawWebSocket.connect(port, { headers: 'X-Forwarded-For: 192.0.2.2\r\n' })
+      first.socket.destroy()
+      other.socket.destroy()
+    })
+
+    it('ends a connection that is not secured in time', async () => {
+      const server = http.createServer()
+      const port = await serve(server)
+      const { upgrader } = await listen({ server, inboundUpgradeTimeout: 20 })
+      upgrader.onInbound = async () => { await new Promise(() => {}) }
+      const raw = await RawWebSocket.connect(port)
+      raw.socket.resume()
+      await raw.closed
+    })
+
     it('may be behind TLS', async () => {
-      const { Authority } = await import('./fixtures/certificates.ts')
       const authority = await Authority.create()
       const server = https.createServer(await authority.issue({ ip: ['127.0.0.1'] }))
       await serve(server)
