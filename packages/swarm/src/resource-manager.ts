@@ -40,7 +40,7 @@ export class DefaultResourceManager implements ResourceManager {
   readonly #now: () => number
 
   constructor (init: ResourceManagerInit = {}) {
-    this.#scopes = new ResourceScopes({ ...scaleLimits(init.memory ?? defaultMemory()), ...init.scopes }, names => { this.#waiters.onRelease(names) })
+    this.#scopes = new ResourceScopes({ ...scaleLimits(init.memory ?? defaultMemory()), ...init.scopes }, scopes => { this.#waiters.onRelease(scopes) })
     this.#addresses = new AddressLimiter(init.addresses ?? DEFAULT_ADDRESS_LIMITS)
     this.#rates = new AddressRateLimiter(init.rates ?? DEFAULT_ADDRESS_RATES)
     this.#now = init.now ?? (() => performance.now())

@@ -90,6 +90,23 @@ describe('resource scopes', () => {
     expect(() => { scopes.openConnection('inbound').setPeer('B') }).to.throw('peer:B.conns of 0')
   })
 
+  it('forgets those who are gone, and nobody else', () => {
+    const scopes = new ResourceScopes(limits({ peer: { streams: 1 }, protocolPeer: { streams: 1 } }))
+    const held = scopes.openStream('inbound', 'A')
+
+    for (let i = 0; i < 300; i++) {
+      const passing = scopes.openStream('inbound', `P${i}`)
+      passing.setProtocol(`/x/${i}`)
+      expect(() => scopes.openStream('inbound', `P${i}`)).to.throw(`peer:P${i}.streams of 1`)
+      passing.release()
+      expect(() => scopes.openStream('inbound', 'A')).to.throw('peer:A.streams of 1')
+    }
+
+    expect(scopes.snapshot()).to.have.all.keys('system', 'transient', 'transientPeer:A', 'peer:A')
+    held.release()
+    expect(scopes.snapshot()).to.deep.equal({})
+  })
+
   it('counts memory in every scope of a hold', () => {
     const scopes = new ResourceScopes(limits({ peer: { memory: 100 } }))
     const connection = scopes.openConnection('outbound')

@@ -26,11 +26,11 @@ describe('who meets a limit', () => {
     const leave = queue.join('system.streams', () => { called.push('left') })
     leave()
 
-    queue.onRelease(['system', 'peer:A', 'protocol:/x/2.0.0'])
+    release(queue, 'system', 'peer:A', 'protocol:/x/2.0.0')
     expect(called).to.deep.equal(['A'])
     queue.pass('peer:A.streams')
     queue.pass('peer:A.streams')
-    queue.onRelease(['protocol:/x/1.0.0'])
+    release(queue, 'protocol:/x/1.0.0')
     expect(called).to.deep.equal(['A', 'A again', 'protocol'])
   })
 
@@ -59,7 +59,7 @@ describe('who meets a limit', () => {
       await turns()
 
       // once, and it may have been room for both
-      queue.onRelease(['system'])
+      release(queue, 'system')
       await expect(next).to.eventually.equal('opened')
       given[0]?.()
       await expect(first).to.eventually.equal(outcome)
@@ -78,7 +78,7 @@ describe('who meets a limit', () => {
       return () => {}
     }).catch(() => {}))
     await turns()
-    queue.onRelease(['system'])
+    release(queue, 'system')
     await turns()
 
     expect(asked).to.equal(4)
@@ -91,7 +91,7 @@ describe('who meets a limit', () => {
     await fc.assert(fc.asyncProperty(fc.array(step, { maxLength: 30 }), fc.nat(3), async (steps, most) => {
       const queue = new LimitQueue()
       const limits: ResourceLimits = { ...scaleLimits(0), transient: {}, system: { streams: most + 2 }, peer: { streams: 2 } }
-      const scopes = new ResourceScopes(limits, names => { queue.onRelease(names) })
+      const scopes = new ResourceScopes(limits, released => { queue.onRelease(released) })
       const held: ResourceHold[] = []
       const results: Array<Promise<void>> = []
       let patient = 0
@@ -180,6 +180,10 @@ describe('an outbound stream above a limit', () => {
     await waiting
   })
 })
+
+function release (queue: LimitQueue, ...scopes: string[]): void {
+  queue.onRelease(scopes.map(name => ({ name })))
+}
 
 /** Every promise that can settle now has settled. */
 async function turns (): Promise<void> {

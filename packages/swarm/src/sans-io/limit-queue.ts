@@ -25,9 +25,9 @@ export class LimitQueue {
   }
 
   /** Something was released in these scopes. */
-  onRelease (scopes: readonly string[]): void {
+  onRelease (scopes: ReadonlyArray<{ name: string }>): void {
     if (this.#lines.size > 0) {
-      scopes.forEach(scope => { this.#call(scope) })
+      scopes.forEach(({ name }) => { this.#call(name) })
     }
   }
 

@@ -1,28 +1,29 @@
+import type { ResourceScope } from './resource-scope.ts'
 import type { ResourceScopes } from './resource-scopes.ts'
 import type { MemoryReserver } from '@libp2p-ws/core'
 
 /** What the muxer of one connection holds for what its peer may send. */
 export class PeerMemory implements MemoryReserver {
   readonly #scopes: ResourceScopes
-  readonly #names: readonly string[]
+  readonly #path: readonly ResourceScope[]
   #held = 0
   #closed = false
 
-  constructor (scopes: ResourceScopes, names: readonly string[]) {
+  constructor (scopes: ResourceScopes, path: readonly ResourceScope[]) {
     this.#scopes = scopes
-    this.#names = names
+    this.#path = path
   }
 
   /** @throws {ResourceLimitError} that names the scope; nothing is taken then */
   reserve (bytes: number): void {
     if (!this.#closed) {
-      this.#scopes.claim({ memory: bytes }, this.#names)
+      this.#scopes.claim({ memory: bytes }, this.#path)
       this.#held += bytes
     }
   }
 
   reserveSpare (bytes: number): boolean {
-    if (this.#closed || !this.#scopes.claimSpare(bytes, this.#names)) {
+    if (this.#closed || !this.#scopes.claimSpare(bytes, this.#path)) {
       return false
     }
 
@@ -34,7 +35,7 @@ export class PeerMemory implements MemoryReserver {
   release (bytes: number): void {
     if (!this.#closed) {
       this.#held -= bytes
-      this.#scopes.release({ memory: bytes }, this.#names)
+      this.#scopes.release({ memory: bytes }, this.#path)
     }
   }
 

@@ -2,27 +2,44 @@ import { PeerMemory } from './peer-memory.ts'
 import type { ResourceClaim, ResourceScope } from './resource-scope.ts'
 import type { ResourceScopes } from './resource-scopes.ts'
 
+export interface ResourceHoldInit {
+  claim: ResourceClaim
+
+  /** The limits of one connection or stream; all of them share it, and it stays empty. */
+  one: ResourceScope
+
+  /** Where it counts until it is released. */
+  lasting: ResourceScope[]
+
+  /** Where it counts until it is known whose connection it is, or what the stream is for. */
+  transient: ResourceScope[]
+
+  /** Of a stream. */
+  peer?: string
+}
+
 /** What one connection or stream holds. Released once; a released hold stays released. */
 export class ResourceHold {
   readonly #scopes: ResourceScopes
   readonly #claim: ResourceClaim
-
-  /** The limits of one connection or stream; all of them share it, and it stays empty. */
   readonly #one: ResourceScope
-  #names: string[]
+  #lasting: ResourceScope[]
+  #transient: ResourceScope[]
   #memory = 0
   #peer: string | undefined
   #peerMemory: PeerMemory | undefined
   #released = false
 
-  constructor (scopes: ResourceScopes, claim: ResourceClaim, names: string[], one: ResourceScope) {
+  /** @throws {ResourceLimitError} that names the limit; nothing is taken then */
+  constructor (scopes: ResourceScopes, { claim, one, lasting, transient, peer }: ResourceHoldInit) {
     one.check(claim)
-    scopes.claim(claim, names)
+    scopes.claim(claim, [...lasting, ...transient])
     this.#scopes = scopes
     this.#claim = claim
     this.#one = one
-    this.#names = names
-    this.#peer = names.find(name => name.startsWith('peer:'))?.slice('peer:'.length)
+    this.#lasting = lasting
+    this.#transient = transient
+    this.#peer = peer
   }
 
   /**
@@ -32,17 +49,17 @@ export class ResourceHold {
    */
   setPeer (peer: string): void {
     this.#peer = peer
-    this.#move([`peer:${peer}`], ['transient'])
+    this.#settle([`peer:${peer}`])
   }
 
   /** @throws {ResourceLimitError} when there are enough streams of `protocol`; the hold stays as it was */
   setProtocol (protocol: string): void {
-    this.#move([`protocol:${protocol}`, `protocolPeer:${protocol} ${this.#peer}`], ['transient', `transientPeer:${this.#peer}`])
+    this.#settle([`protocol:${protocol}`, `protocolPeer:${protocol} ${this.#peer}`])
   }
 
   /** @throws {ResourceLimitError} when `service` has enough streams; the hold stays as it was */
   setService (service: string): void {
-    this.#move([`service:${service}`, `servicePeer:${service} ${this.#peer}`], [])
+    this.#enter([`service:${service}`, `servicePeer:${service} ${this.#peer}`])
   }
 
   /**
@@ -52,14 +69,14 @@ export class ResourceHold {
   reserveMemory (bytes: number): void {
     if (!this.#released) {
       this.#one.check({ memory: this.#memory + bytes })
-      this.#scopes.claim({ memory: bytes }, this.#names)
+      this.#scopes.claim({ memory: bytes }, [...this.#lasting, ...this.#transient])
       this.#memory += bytes
     }
   }
 
   /** For the muxer of a connection, after `setPeer`: counted in the scopes of system and peer, as in go-libp2p. */
   peerMemory (): PeerMemory {
-    this.#peerMemory ??= new PeerMemory(this.#scopes, this.#names)
+    this.#peerMemory ??= new PeerMemory(this.#scopes, this.#lasting)
     this.#released && this.#peerMemory.close()
 
     return this.#peerMemory
@@ -69,20 +86,32 @@ export class ResourceHold {
     if (!this.#released) {
       this.#released = true
       this.#peerMemory?.close()
-      this.#scopes.release({ ...this.#claim, memory: this.#memory }, this.#names)
+      this.#scopes.release(this.#held(), [...this.#lasting, ...this.#transient])
     }
   }
 
-  #move (into: string[], outOf: string[]): void {
+  /** Leaves what is transient for the scopes of these names. */
+  #settle (names: string[]): void {
+    if (this.#enter(names) && this.#transient.length > 0) {
+      const left = this.#transient
+      this.#transient = []
+      this.#scopes.release(this.#held(), left)
+    }
+  }
+
+  #enter (names: string[]): boolean {
     if (this.#released) {
-      return
+      return false
     }
 
-    const held = { ...this.#claim, memory: this.#memory }
-    const added = into.filter(name => !this.#names.includes(name))
-    const left = outOf.filter(name => this.#names.includes(name))
-    this.#scopes.claim(held, added)
-    this.#scopes.release(held, left)
-    this.#names = [...this.#names.filter(name => !left.includes(name)), ...added]
+    const added = names.map(name => this.#scopes.scope(name)).filter(scope => !this.#lasting.includes(scope))
+    this.#scopes.claim(this.#held(), added)
+    this.#lasting = [...this.#lasting, ...added]
+
+    return true
+  }
+
+  #held (): ResourceClaim {
+    return this.#memory === 0 ? this.#claim : { ...this.#claim, memory: this.#memory }
   }
 }

@@ -7,8 +7,6 @@ export type ScopeUsage = Required<ScopeLimit>
 /** What one connection, stream or buffer takes from each scope it is in. */
 export type ResourceClaim = Partial<ScopeUsage>
 
-const KINDS = ['conns', 'connsInbound', 'connsOutbound', 'streams', 'streamsInbound', 'streamsOutbound', 'memory'] as const
-
 /** Counts what is held in one place against that place's limits. */
 export class ResourceScope {
   /** As in errors and snapshots: `system`, `transient`, `peer:12D3…`, `protocol:/ping/1.0.0`, … */
@@ -23,13 +21,10 @@ export class ResourceScope {
 
   /** @throws {ResourceLimitError} that names the scope and the limit; nothing is taken then */
   check (claim: ResourceClaim): void {
-    for (const kind of KINDS) {
-      const wanted = claim[kind] ?? 0
-      const most = this.#limit[kind]
+    const kind = this.#exceeded(claim)
 
-      if (wanted > 0 && most != null && this.usage[kind] + wanted > most) {
-        throw new ResourceLimitError(`${this.name}.${kind}`, most)
-      }
+    if (kind != null) {
+      throw new ResourceLimitError(`${this.name}.${kind}`, this.#limit[kind] ?? 0)
     }
   }
 
@@ -50,7 +45,23 @@ export class ResourceScope {
     return this.usage.conns === 0 && this.usage.streams === 0 && this.usage.memory === 0
   }
 
-  /** Without a loop: this is done for every stream. */
+  // without loops: this is done for every stream
+
+  /** The limit that `claim` is above, the first of them. */
+  #exceeded (claim: ResourceClaim): keyof ScopeUsage | undefined {
+    const { usage } = this
+    const limit = this.#limit
+
+    if (isAbove(usage.conns, claim.conns, limit.conns)) { return 'conns' }
+    if (isAbove(usage.connsInbound, claim.connsInbound, limit.connsInbound)) { return 'connsInbound' }
+    if (isAbove(usage.connsOutbound, claim.connsOutbound, limit.connsOutbound)) { return 'connsOutbound' }
+    if (isAbove(usage.streams, claim.streams, limit.streams)) { return 'streams' }
+    if (isAbove(usage.streamsInbound, claim.streamsInbound, limit.streamsInbound)) { return 'streamsInbound' }
+    if (isAbove(usage.streamsOutbound, claim.streamsOutbound, limit.streamsOutbound)) { return 'streamsOutbound' }
+
+    return isAbove(usage.memory, claim.memory, limit.memory) ? 'memory' : undefined
+  }
+
   #count (claim: ResourceClaim, sign: 1 | -1): void {
     const { usage } = this
     usage.conns += sign * (claim.conns ?? 0)
@@ -61,4 +72,9 @@ export class ResourceScope {
     usage.streamsOutbound += sign * (claim.streamsOutbound ?? 0)
     usage.memory += sign * (claim.memory ?? 0)
   }
+}
+
+/** A claim of nothing is above no limit. */
+function isAbove (used: number, wanted: number = 0, most: number = Infinity): boolean {
+  return wanted > 0 && used + wanted > most
 }

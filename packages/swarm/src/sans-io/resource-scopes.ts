@@ -14,6 +14,9 @@ export type Direction = 'inbound' | 'outbound'
 // A claim is in every scope of its path, or in none. Beside that, no connection or
 // stream is above the limits of one.
 
+/** Empty scopes that are kept, since most of them are soon used again. */
+const MAX_EMPTY = 64
+
 /**
  * Who holds how much: go-libp2p's resource manager without locks or spans. What
  * is refused is refused whole, with an error that names the limit.
@@ -21,47 +24,65 @@ export type Direction = 'inbound' | 'outbound'
 export class ResourceScopes {
   readonly #limits: ResourceLimits
   readonly #scopes = new Map<string, ResourceScope>()
+  readonly #system: ResourceScope
+  readonly #transient: ResourceScope
   readonly #oneConnection: ResourceScope
   readonly #oneStream: ResourceScope
-
-  readonly #onRelease: ((names: readonly string[]) => void) | undefined
+  readonly #onRelease: ((scopes: readonly ResourceScope[]) => void) | undefined
+  #empty: ResourceScope[] = []
 
   /** `onRelease` is told in which scopes something was released, within the release. */
-  constructor (limits: ResourceLimits, onRelease?: (names: readonly string[]) => void) {
+  constructor (limits: ResourceLimits, onRelease?: (scopes: readonly ResourceScope[]) => void) {
     this.#limits = limits
     this.#onRelease = onRelease
+    this.#system = new ResourceScope('system', limits.system)
+    this.#transient = new ResourceScope('transient', limits.transient)
     this.#oneConnection = new ResourceScope('connection', limits.connection)
     this.#oneStream = new ResourceScope('stream', limits.stream)
   }
 
   /** @throws {ResourceLimitError} */
   openConnection (direction: Direction): ResourceHold {
-    const claim = { conns: 1, [direction === 'inbound' ? 'connsInbound' : 'connsOutbound']: 1 }
+    const claim = direction === 'inbound' ? { conns: 1, connsInbound: 1 } : { conns: 1, connsOutbound: 1 }
 
-    return new ResourceHold(this, claim, ['system', 'transient'], this.#oneConnection)
+    return new ResourceHold(this, { claim, one: this.#oneConnection, lasting: [this.#system], transient: [this.#transient] })
   }
 
   /** @throws {ResourceLimitError} */
   openStream (direction: Direction, peer: string): ResourceHold {
-    const kind = direction === 'inbound' ? 'streamsInbound' : 'streamsOutbound'
-    this.#checkShare(kind, peer)
+    const share = this.scope(`transientPeer:${peer}`)
+    this.#checkShare(share, direction === 'inbound' ? 'streamsInbound' : 'streamsOutbound')
+    const claim = direction === 'inbound' ? { streams: 1, streamsInbound: 1 } : { streams: 1, streamsOutbound: 1 }
 
-    return new ResourceHold(this, { streams: 1, [kind]: 1 }, ['system', 'transient', `transientPeer:${peer}`, `peer:${peer}`], this.#oneStream)
+    return new ResourceHold(this, { claim, one: this.#oneStream, lasting: [this.#system, this.scope(`peer:${peer}`)], transient: [this.#transient, share], peer })
   }
 
   /** Everything that is held, by scope. */
   snapshot (): Record<string, ScopeUsage> {
-    return Object.fromEntries([...this.#scopes].map(([name, { usage }]) => [name, { ...usage }]))
+    const held = [this.#system, this.#transient, ...this.#scopes.values()].filter(scope => !scope.empty)
+
+    return Object.fromEntries(held.map(({ name, usage }) => [name, { ...usage }]))
   }
 
-  /** Takes `claim` from every scope in `names`, or throws and takes nothing. */
-  claim (claim: ResourceClaim, names: readonly string[]): void {
-    const scopes = names.map(name => this.#scope(name))
+  /** The scope of that name, to be claimed from at once: while it is empty, it may be forgotten. */
+  scope (name: string): ResourceScope {
+    let scope = this.#scopes.get(name)
 
+    if (scope == null) {
+      scope = new ResourceScope(name, this.#limitOf(name))
+      this.#scopes.set(name, scope)
+      this.#empty.push(scope)
+    }
+
+    return scope
+  }
+
+  /** Takes `claim` from all of `scopes`, or throws and takes nothing. */
+  claim (claim: ResourceClaim, scopes: readonly ResourceScope[]): void {
     try {
       scopes.forEach(scope => { scope.check(claim) })
     } catch (err) {
-      this.#dropEmpty(scopes)
+      this.#dropEmpty()
       throw err
     }
 
@@ -69,19 +90,21 @@ export class ResourceScopes {
   }
 
   /** As `claim`, for memory that nobody needs: false, and nothing is taken, unless every scope has spare. */
-  claimSpare (memory: number, names: readonly string[]): boolean {
-    const scopes = names.map(name => this.#scope(name))
+  claimSpare (memory: number, scopes: readonly ResourceScope[]): boolean {
     const spare = scopes.every(scope => scope.hasSpare(memory))
-    spare ? scopes.forEach(scope => { scope.add({ memory }) }) : this.#dropEmpty(scopes)
+    spare && scopes.forEach(scope => { scope.add({ memory }) })
 
     return spare
   }
 
-  release (claim: ResourceClaim, names: readonly string[]): void {
-    const scopes = names.map(name => this.#scope(name))
-    scopes.forEach(scope => { scope.remove(claim) })
-    this.#dropEmpty(scopes)
-    this.#onRelease?.(names)
+  release (claim: ResourceClaim, scopes: readonly ResourceScope[]): void {
+    for (const scope of scopes) {
+      scope.remove(claim)
+      scope.empty && this.#empty.push(scope)
+    }
+
+    this.#dropEmpty()
+    this.#onRelease?.(scopes)
   }
 
   /**
@@ -90,28 +113,20 @@ export class ResourceScopes {
    * out, as it can in go-libp2p. (The rule is that of shared packet buffers:
    * Choudhury and Hahne, Dynamic Queue Length Thresholds, 1998.)
    */
-  #checkShare (kind: 'streamsInbound' | 'streamsOutbound', peer: string): void {
-    const held = this.#scopes.get(`transientPeer:${peer}`)?.usage[kind] ?? 0
-    const free = (this.#limits.transient[kind] ?? Infinity) - (this.#scopes.get('transient')?.usage[kind] ?? 0)
+  #checkShare (share: ResourceScope, kind: 'streamsInbound' | 'streamsOutbound'): void {
+    const held = share.usage[kind]
+    const free = (this.#limits.transient[kind] ?? Infinity) - this.#transient.usage[kind]
 
     if (held > 0 && held >= free) {
-      throw new ResourceLimitError(`transientPeer:${peer}.${kind}`, held)
+      throw new ResourceLimitError(`${share.name}.${kind}`, held)
     }
   }
 
-  #scope (name: string): ResourceScope {
-    const scope = this.#scopes.get(name) ?? new ResourceScope(name, this.#limitOf(name))
-    this.#scopes.set(name, scope)
-
-    return scope
-  }
-
-  /** A peer that is gone leaves nothing behind. */
-  #dropEmpty (scopes: ResourceScope[]): void {
-    for (const scope of scopes) {
-      if (scope.empty) {
-        this.#scopes.delete(scope.name)
-      }
+  /** Peers that are gone leave nothing behind, but for the last few. Not between `scope` and `claim`. */
+  #dropEmpty (): void {
+    if (this.#empty.length > MAX_EMPTY) {
+      this.#empty.filter(scope => scope.empty).forEach(({ name }) => { this.#scopes.delete(name) })
+      this.#empty = []
     }
   }
 
