@@ -3,6 +3,7 @@ import http from 'node:http'
 import https from 'node:https'
 import net from 'node:net'
 import tls from 'node:tls'
+import { channelOf } from '@libp2p-ws/byte-channel'
 import { multiaddr } from '@multiformats/multiaddr'
 import { expect } from 'aegir/chai'
 import { webSockets } from '../src/index.ts'
@@ -160,6 +161,38 @@ describe('a listener', () => {
       await Promise.all([listener.close(), ...ends])
     })
 
+    it('ends sockets that are no WebSocket before it waits for those that are', async () => {
+      const { listener, upgrader, port } = await listen({ closeTimeout: 3_600_000 })
+      const [raw] = await Promise.all([RawWebSocket.connect(port), upgrader.nextInbound()])
+      const silent = net.connect(port, '127.0.0.1')
+      await once(silent, 'connect')
+      const closing = listener.close()
+      await once(silent.resume(), 'close')
+      raw.socket.destroy()
+      await closing
+    })
+
+    it('does not wait for a layer that has taken the channel and reads no more', async () => {
+      const { listener, upgrader, port } = await listen({ closeTimeout: 50 })
+      const [raw, far] = await Promise.all([RawWebSocket.connect(port), upgrader.nextInbound()])
+      const channel = channelOf(far)
+      const read = Promise.withResolvers<void>()
+      channel.handler = {
+        onData () {
+          channel.pause()
+          read.resolve()
+        },
+        onDrain () {},
+        onEnd () {},
+        onClose () {}
+      }
+      channel.resume()
+      raw.send({ masked: true, payload: new Uint8Array(1) }, { masked: true, payload: new Uint8Array(1) })
+      await read.promise
+      await listener.close()
+      await raw.closed
+    })
+
     it('says goodbye to those who listen', async () => {
       const { listener, upgrader } = await listen({})
       const { near } = await connect(transport(), listener, upgrader)
@@ -285,6 +318,19 @@ describe('a listener', () => {
       const other = await RawWebSocket.connect(port, { headers: 'X-Forwarded-For: 192.0.2.2\r\n' })
       first.socket.destroy()
       other.socket.destroy()
+    })
+
+    it('does not count what it refused', async () => {
+      const server = http.createServer()
+      const port = await serve(server)
+      await listen({ server, maxPendingConnections: 5, allowedOrigins: [] })
+
+      for (let i = 0; i < 10; i++) {
+        await expect(RawWebSocket.connect(port, { headers: 'Origin: https://bad.test\r\n' })).to.eventually.be.rejectedWith('403')
+      }
+
+      const raw = await RawWebSocket.connect(port)
+      raw.socket.destroy()
     })
 
     it('ends a connection that is not secured in time', async () => {
