@@ -85,7 +85,7 @@ export const CASES: DialCase[] = [
     goal: { text: '', opened: 1 }
   },
   redial('a peer that has just refused at 2 addresses', { text: '', opened: 2 }),
-  { ...redial('a peer that has just refused at 2 addresses, `dialBackoff` on', { text: '', opened: 0, says: 'backoff' }), backoff: true },
+  { ...redial('the same, with `dialBackoff`', { text: '', opened: 0, says: 'backoff' }), backoff: true },
   {
     name: "8 dead, and the caller's patience is 1 s",
     targets: ({ good }) => [{ peerId: good.peerId, addrs: dead(0, 8) }],
