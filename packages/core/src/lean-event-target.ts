@@ -22,6 +22,12 @@ const NO_LISTENERS: readonly Listener[] = []
 export class LeanEventTarget<EventMap extends Record<string, any>> implements TypedEventTarget<EventMap> {
   /** Never changed, but replaced: a dispatch goes through those that were there when it began. */
   #listeners = NO_LISTENERS
+  readonly #owner: object
+
+  /** @param owner - what the events say they came to, where that is somebody else who keeps listeners here */
+  constructor (owner?: object) {
+    this.#owner = owner ?? this
+  }
 
   listenerCount (type: string): number {
     let count = 0
@@ -61,9 +67,9 @@ export class LeanEventTarget<EventMap extends Record<string, any>> implements Ty
   /** What a listener throws is thrown again later, where nobody catches it; the others are called all the same. */
   dispatchEvent (event: Event): boolean {
     // a dispatch of the platform's would set them
-    if (event.target !== this) {
-      Object.defineProperty(event, 'target', { value: this, configurable: true })
-      Object.defineProperty(event, 'currentTarget', { value: this, configurable: true })
+    if (event.target !== this.#owner) {
+      Object.defineProperty(event, 'target', { value: this.#owner, configurable: true })
+      Object.defineProperty(event, 'currentTarget', { value: this.#owner, configurable: true })
     }
 
     for (const listener of this.#listeners) {
@@ -83,7 +89,7 @@ export class LeanEventTarget<EventMap extends Record<string, any>> implements Ty
   #call (callback: EventHandler<any>, event: Event): void {
     try {
       if (typeof callback === 'function') {
-        (callback as EventCallback<Event>).call(this, event)
+        (callback as EventCallback<Event>).call(this.#owner, event)
       } else {
         callback.handleEvent(event)
       }

@@ -1,13 +1,13 @@
 import { StreamMessageEvent } from '@libp2p/interface'
 import { AbstractMultiaddrConnection } from '@libp2p/utils'
 import { FaceReading } from '@libp2p-ws/byte-channel'
-import { ClosedError } from '@libp2p-ws/core'
+import { ClosedError, LeanEventTarget } from '@libp2p-ws/core'
 import { Uint8ArrayList } from 'uint8arraylist'
 import { MAX_MESSAGE_BYTES } from './channel.ts'
 import { ChannelTakenError, WebSocketClosedError } from './errors.ts'
 import { isWatched, MeteredChannel } from './metered-channel.ts'
 import type { WebSocketChannel } from './channel.ts'
-import type { AbortOptions, CounterGroup, Logger, MessageStreamDirection, StreamCloseEvent } from '@libp2p/interface'
+import type { AbortOptions, CounterGroup, EventHandler, Logger, MessageStreamDirection, MessageStreamEvents, StreamCloseEvent } from '@libp2p/interface'
 import type { SendResult } from '@libp2p/utils'
 import type { ByteChannel, ByteChannelSource } from '@libp2p-ws/core'
 import type { Multiaddr } from '@multiformats/multiaddr'
@@ -35,6 +35,8 @@ export interface WebSocketCloseDetail {
 
 /** js-libp2p's face on one WebSocket. */
 export class WebSocketConnection extends AbstractMultiaddrConnection implements ByteChannelSource {
+  /** An `EventTarget` of the platform's takes 400 bytes for each listener, and a connection has five. */
+  declare private listeners: LeanEventTarget<MessageStreamEvents>
   readonly #channel: WebSocketChannel
   readonly #reading: FaceReading
   readonly #onClose: ((maConn: WebSocketConnection) => void) | undefined
@@ -89,6 +91,25 @@ export class WebSocketConnection extends AbstractMultiaddrConnection implements 
     return this.#closed.promise
   }
 
+  override addEventListener <K extends keyof MessageStreamEvents> (type: K, callback: EventHandler<MessageStreamEvents[K]> | null, options?: boolean | AddEventListenerOptions): void {
+    // the base class does so in its constructor, before a field of this one is there
+    this.listeners ??= new LeanEventTarget(this)
+    this.listeners.addEventListener(type, callback, options)
+
+    if (type === 'message' && this.readBuffer.byteLength > 0) {
+      // what was added in a constructor may not be ready to be called yet
+      queueMicrotask(() => { this.dispatchReadBuffer() })
+    }
+  }
+
+  override removeEventListener <K extends keyof MessageStreamEvents> (type: K, callback?: EventHandler<MessageStreamEvents[K]> | null, options?: boolean | EventListenerOptions): void {
+    this.listeners.removeEventListener(type, callback, options)
+  }
+
+  override listenerCount (type: string): number {
+    return this.listeners.listenerCount(type)
+  }
+
   /** Not a listener for each connection: the first of them all sees an event that is complete. */
   override dispatchEvent (event: Event): boolean {
     if (event.type === 'close') {
@@ -96,7 +117,7 @@ export class WebSocketConnection extends AbstractMultiaddrConnection implements 
       this.#onClose?.(this)
     }
 
-    return super.dispatchEvent(event)
+    return this.listeners.dispatchEvent(event)
   }
 
   /** @throws {ChannelTakenError} when it was taken before */
