@@ -2,8 +2,10 @@ import { MuxerClosedError, TooManyOutboundProtocolStreamsError } from '@libp2p/i
 import { connectionErrorCode, LeanEventTarget, streamErrorCode } from '@libp2p-ws/core'
 import { GoAwayError, MaxEarlyStreamsError, PingTimeoutError } from './errors.ts'
 import { FramePump } from './frame-pump.ts'
+import { OpenStreams } from './open-streams.ts'
 import { DEFAULT_OPTIONS, GO_AWAY_INTERNAL_ERROR, GO_AWAY_NORMAL } from './sans-io/options.ts'
 import { YamuxSession } from './sans-io/session.ts'
+import { SessionTimer } from './session-timer.ts'
 import { YamuxStream } from './stream.ts'
 import { TurnEnd } from './turn-end.ts'
 import type { YamuxOptions } from './sans-io/options.ts'
@@ -37,10 +39,7 @@ export class YamuxMuxer extends LeanEventTarget<StreamMuxerEvents<YamuxStream>> 
   readonly #channel: ByteChannel
   readonly #session: YamuxSession
   readonly #init: YamuxMuxerInit
-
-  /** Made for the first stream, as all that an idle connection has no use for. */
-  #streams: Map<number, YamuxStream> | undefined
-  #list: YamuxStream[] | undefined
+  readonly #streams = new OpenStreams()
   #early: YamuxStream[] = []
   #closed = false
 
@@ -48,7 +47,7 @@ export class YamuxMuxer extends LeanEventTarget<StreamMuxerEvents<YamuxStream>> 
   #kept = false
   readonly #pump: FramePump
   readonly #turnEnd: TurnEnd
-  #timer: ReturnType<typeof setTimeout> | undefined
+  readonly #timer: SessionTimer
 
   constructor (channel: ByteChannel, { direction, log, memory, ...init }: ChannelMuxerInit & YamuxMuxerInit) {
     super()
@@ -61,7 +60,11 @@ export class YamuxMuxer extends LeanEventTarget<StreamMuxerEvents<YamuxStream>> 
       this.#session.flushHeld()
       this.#pump.pump()
     })
-    this.#setTimer()
+    this.#timer = new SessionTimer(() => this.status === 'open' ? this.#session.pollTimeout() : undefined, () => {
+      this.#session.handleTimeout(this.#pump.now())
+      this.#pump.pump()
+    })
+    this.#timer.set()
     channel.handler = {
       onData: piece => this.#onData(piece),
       onDrain: () => { this.#pump.resume() },
@@ -81,9 +84,7 @@ export class YamuxMuxer extends LeanEventTarget<StreamMuxerEvents<YamuxStream>> 
 
   /** Open streams of both directions. */
   get streams (): YamuxStream[] {
-    this.#list ??= [...this.#streams?.values() ?? []]
-
-    return this.#list
+    return this.#streams.list
   }
 
   /** Ms; undefined before the first ping was answered. */
@@ -192,8 +193,7 @@ export class YamuxMuxer extends LeanEventTarget<StreamMuxerEvents<YamuxStream>> 
   }
 
   forget (streamId: number): void {
-    this.#streams?.delete(streamId)
-    this.#list = undefined
+    this.#streams.delete(streamId)
   }
 
   // --- the channel
@@ -248,35 +248,21 @@ export class YamuxMuxer extends LeanEventTarget<StreamMuxerEvents<YamuxStream>> 
   #handleOutput (output: YamuxOutput): void {
     switch (output.type) {
       case 'opened': this.#announce(this.#add(output.streamId, 'inbound', this.#init.streamOptions)); break
-      case 'data': this.#onPiece(output.streamId, output.piece); break
-      case 'drain': this.#streams?.get(output.streamId)?.onMuxerDrain(); break
-      case 'idle': this.#streams?.get(output.streamId)?.onMuxerIdle(); break
-      case 'sent': this.#streams?.get(output.streamId)?.onSent(); break
-      case 'ended': this.#streams?.get(output.streamId)?.onRemoteCloseWrite(); break
-      case 'reset': this.#streams?.get(output.streamId)?.onRemoteReset(output.code); break
-      case 'roundTrip': this.#setTimer(); break
-      case 'goAway': this.#onGoAway(output.code); break
+      case 'data': this.#kept = this.#streams.get(output.streamId)?.receive(output.piece) === false || this.#kept; break
+      case 'drain': this.#streams.get(output.streamId)?.onMuxerDrain(); break
+      case 'idle': this.#streams.get(output.streamId)?.onMuxerIdle(); break
+      case 'sent': this.#streams.get(output.streamId)?.onSent(); break
+      case 'ended': this.#streams.get(output.streamId)?.onRemoteCloseWrite(); break
+      case 'reset': this.#streams.get(output.streamId)?.onRemoteReset(output.code); break
+      case 'roundTrip': this.#timer.set(); break
+      case 'goAway': output.code === GO_AWAY_NORMAL || this.#fail(new GoAwayError(output.code)); break
       default: this.#fail(new PingTimeoutError('the far end did not answer a ping'))
-    }
-  }
-
-  #onPiece (streamId: number, piece: Uint8Array): void {
-    if (this.#streams?.get(streamId)?.receive(piece) === false) {
-      this.#kept = true
-    }
-  }
-
-  #onGoAway (code: number): void {
-    if (code !== GO_AWAY_NORMAL) {
-      this.#fail(new GoAwayError(code))
     }
   }
 
   #add (streamId: number, direction: MessageStreamDirection, options: StreamOptions | undefined): YamuxStream {
     const stream = new YamuxStream(streamId, direction, this, options)
-    this.#streams ??= new Map()
-    this.#streams.set(streamId, stream)
-    this.#list = undefined
+    this.#streams.add(stream)
 
     return stream
   }
@@ -304,21 +290,8 @@ export class YamuxMuxer extends LeanEventTarget<StreamMuxerEvents<YamuxStream>> 
     this.#channel.abort(err, connectionErrorCode(err))
   }
 
-  #setTimer (): void {
-    clearTimeout(this.#timer)
-    const at = this.#session.pollTimeout()
-
-    if (at != null && this.status === 'open') {
-      this.#timer = setTimeout(() => {
-        this.#session.handleTimeout(this.#pump.now())
-        this.#pump.pump()
-        this.#setTimer()
-      }, Math.max(0, at - performance.now()))
-    }
-  }
-
   #stop (): void {
     this.status = 'closed'
-    clearTimeout(this.#timer)
+    this.#timer.clear()
   }
 }
