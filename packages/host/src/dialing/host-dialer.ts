@@ -1,4 +1,5 @@
 import { dialer } from '@libp2p-ws/dialer'
+import { WebRTC } from '@multiformats/multiaddr-matcher'
 import { setMaxListeners } from 'main-event'
 import { raceSignal } from 'race-signal'
 import { progress } from '../progress.ts'
@@ -182,6 +183,8 @@ export class HostDialer {
       ...dialOptions(options),
       // an open connection that would do had been found by now
       force: options.force === true || swarm.connsToPeer(peer).length > 0,
+      // the relayed connection by which they are negotiated is not what was asked for
+      allowLimited: addresses.length === 0 || !addresses.every(address => WebRTC.exactMatch(address)),
       ...(addresses.length === 0 ? {} : { addresses: this.#limited(addresses, options.onProgress), onlyAddresses: true })
     })
   }

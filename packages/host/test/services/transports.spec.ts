@@ -11,6 +11,7 @@ import { eventually } from '../fixtures/eventually.ts'
 import { OURS, STOCK } from '../fixtures/implementations.ts'
 import { Nodes } from '../fixtures/nodes.ts'
 import type { Libp2pOptions } from '../../src/index.ts'
+import type { Connection } from '@libp2p/interface'
 
 const TRANSPORTS: Record<string, Pick<Libp2pOptions, 'transports' | 'connectionEncrypters' | 'addresses'>> = {
   'tcp with tls': { transports: [tcp()], connectionEncrypters: [tls()], addresses: { listen: ['/ip4/127.0.0.1/tcp/0'] } },
@@ -52,7 +53,9 @@ describe('transports of others', () => {
     }
 
     await eventually(() => b.getMultiaddrs().some(address => address.toString().includes('/webrtc')))
-    const connection = await a.dial(b.getMultiaddrs().filter(address => address.toString().includes('/webrtc')))
+    const dials = async (): Promise<Connection> => a.dial(b.getMultiaddrs().filter(address => address.toString().includes('/webrtc')))
+    // node-datachannel refuses a candidate now and then, and the dial fails: it must not settle for the relay
+    const connection = await dials().catch(dials)
 
     expect(connection.direct).to.be.true()
     expect(connection.limits).to.be.undefined()
