@@ -27,7 +27,7 @@ Node ${results.node.slice(1)}. ${results.cores} cores, both ends on them; the lo
   delay, of fewer. The stacks take turns within each round, and only ratios within one table mean something.
 - "ours : js" is how many times better ours is, whichever way the metric counts:
   the median of the ratios of the rounds.
-- ${met} of ${all} goals are met.
+- ${met} of ${all} goals are met. [speed.md](speed.md) says what stands in the way of the others.
 
 ${tables.join('\n')}${failures.length === 0 ? '' : `\n## Failures\n\n${failures.join('\n')}\n`}`
 }
