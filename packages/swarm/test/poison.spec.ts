@@ -1,22 +1,12 @@
-import { execFile } from 'node:child_process'
-import { createRequire } from 'node:module'
-import { promisify } from 'node:util'
+import { runPoisoned } from '@libp2p-ws/scripts/poisoned-specs'
 import { expect } from 'aegir/chai'
-
-const MOCHA = createRequire(import.meta.url).resolve('mocha/bin/mocha.js')
 
 describe('with released memory overwritten, from socket to stream', function () {
   this.timeout(120_000)
 
   it('everything works as without', async () => {
-    const files = ['layers', 'swarm'].map(name => new URL(`${name}.spec.ts`, import.meta.url).pathname)
-    const { stdout } = await promisify(execFile)(process.execPath, [MOCHA, '--timeout', '60000', '--exit', '--reporter', 'json', ...files], {
-      cwd: new URL('..', import.meta.url),
-      env: { ...process.env, LIBP2P_WS_POISON: '1' },
-      maxBuffer: 64 * 1024 * 1024
-    })
-    const { stats } = JSON.parse(stdout.slice(stdout.indexOf('{\n')))
-    expect(stats).to.include({ failures: 0 })
-    expect(stats.passes).to.be.greaterThan(50)
+    const { failures, passes } = await runPoisoned(['layers', 'swarm'].map(name => new URL(`${name}.spec.ts`, import.meta.url)))
+    expect(failures).to.equal(0)
+    expect(passes).to.be.greaterThan(50)
   })
 })
