@@ -1,3 +1,4 @@
+import { knownPeer } from './known-peer.ts'
 import { mergeOutcomes } from './sans-io/address-history.ts'
 import { HISTORY_ADDRESSES } from './sans-io/constants.ts'
 import type { AddressBook } from './address-book.ts'
@@ -16,15 +17,9 @@ export const ADDRESS_OUTCOMES_KEY = 'libp2p-ws:address-outcomes'
 export function peerStoreAddressBook (peerStore: Pick<PeerStore, 'get' | 'merge'>, init: PeerStoreAddressBookInit = {}): AddressBook {
   const maxAddresses = init.maxAddresses ?? HISTORY_ADDRESSES
   const load = async (peer: PeerId): Promise<AddressOutcome[]> => {
-    try {
-      return decodeOutcomes((await peerStore.get(peer)).metadata)
-    } catch (err) {
-      if (err instanceof Error && err.name === 'NotFoundError') {
-        return []
-      }
+    const known = await knownPeer(peerStore, peer)
 
-      throw err
-    }
+    return known === undefined ? [] : decodeOutcomes(known.metadata)
   }
 
   return {

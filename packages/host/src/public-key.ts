@@ -1,6 +1,6 @@
 import { publicKeyFromProtobuf } from '@libp2p/crypto/keys'
 import { InvalidPublicKeyError } from '@libp2p/interface'
-import { knownPeer } from './known-peer.ts'
+import { knownPeer } from '@libp2p-ws/dialer'
 import type { AbortOptions, ContentRouting, PeerId, PeerStore, PublicKey } from '@libp2p/interface'
 
 /** What a DHT keeps public keys under, before the peer's multihash. */

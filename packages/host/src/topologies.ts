@@ -1,4 +1,4 @@
-import { knownPeer } from './known-peer.ts'
+import { knownPeer } from '@libp2p-ws/dialer'
 import type { ComponentLogger, IdentifyResult, Libp2pEvents, Logger, Metrics, PeerId, PeerStore, PeerUpdate, Topology } from '@libp2p/interface'
 import type { TypedEventTarget } from 'main-event'
 

@@ -1,4 +1,4 @@
-import { SILENCE } from '@libp2p-ws/dialer'
+import { knownPeer, SILENCE } from '@libp2p-ws/dialer'
 import type { AbortOptions, PeerId, PeerInfo, PeerStore } from '@libp2p/interface'
 import type { CandidatesOptions, DialCandidate } from '@libp2p-ws/core'
 
@@ -15,7 +15,9 @@ export interface PeerFinder {
  * Routing that finds nothing is no error: the dial then has no more addresses.
  */
 export async function * peerCandidates (peer: PeerId, peerStore: PeerStore, routing: PeerFinder | undefined, { signal, needed }: CandidatesOptions): AsyncGenerator<DialCandidate> {
-  for (const { multiaddr } of await storedAddresses(peer, peerStore, signal)) {
+  const known = await knownPeer(peerStore, peer, { signal })
+
+  for (const { multiaddr } of known?.addresses ?? []) {
     yield { address: multiaddr, source: 'peer-store' }
   }
 
@@ -28,17 +30,5 @@ export async function * peerCandidates (peer: PeerId, peerStore: PeerStore, rout
 
   for (const address of found?.multiaddrs ?? []) {
     yield { address, source: 'peer-routing' }
-  }
-}
-
-async function storedAddresses (peer: PeerId, peerStore: PeerStore, signal: AbortSignal): Promise<Awaited<ReturnType<PeerStore['get']>>['addresses']> {
-  try {
-    return (await peerStore.get(peer, { signal })).addresses
-  } catch (err) {
-    if (err instanceof Error && err.name === 'NotFoundError') {
-      return []
-    }
-
-    throw err
   }
 }

@@ -1,29 +1,19 @@
 import { once } from 'node:events'
 import net from 'node:net'
-import { multiaddr } from '@multiformats/multiaddr'
 import { expect } from 'aegir/chai'
-import { TestUpgrader } from './fixtures/components.ts'
+import { Listeners } from './fixtures/listeners.ts'
 import { RawWebSocket } from './fixtures/raw-web-socket.ts'
 import { event, until } from './fixtures/streams.ts'
-import { connect, dial, portOf, transport } from './fixtures/transport.ts'
-import type { WebSocketsInit } from '../src/index.ts'
-import type { Listener } from '@libp2p/interface'
+import { connect, dial, transport } from './fixtures/transport.ts'
 
 describe('a listener', () => {
-  const listeners: Listener[] = []
+  const listeners = new Listeners()
 
   afterEach(async () => {
-    await Promise.all(listeners.splice(0).map(listener => listener.close()))
+    await listeners.close()
   })
 
-  async function listen (init: WebSocketsInit, address = '/ip4/127.0.0.1/tcp/0/ws'): Promise<{ listener: Listener, upgrader: TestUpgrader, port: number }> {
-    const upgrader = new TestUpgrader()
-    const listener = transport(init).createListener({ upgrader })
-    listeners.push(listener)
-    await listener.listen(multiaddr(address))
-
-    return { listener, upgrader, port: portOf(listener) }
-  }
+  const listen: Listeners['listen'] = async (...args) => listeners.listen(...args)
 
   describe('\'s limits', () => {
     it('bound what is pending, in all and for each address', async () => {

@@ -9,33 +9,25 @@ import { expect } from 'aegir/chai'
 import { webSockets } from '../src/index.ts'
 import { Authority } from './fixtures/certificates.ts'
 import { components, TestUpgrader } from './fixtures/components.ts'
+import { Listeners } from './fixtures/listeners.ts'
 import { RawWebSocket } from './fixtures/raw-web-socket.ts'
 import { event } from './fixtures/streams.ts'
-import { connect, dial, portOf, transport, unusedPort } from './fixtures/transport.ts'
-import type { WebSocketsInit } from '../src/index.ts'
-import type { Listener } from '@libp2p/interface'
+import { connect, dial, transport, unusedPort } from './fixtures/transport.ts'
 import type { AddressInfo } from 'node:net'
 
 describe('a listener', () => {
-  const listeners: Listener[] = []
+  const listeners = new Listeners()
   const servers: net.Server[] = []
 
   afterEach(async () => {
-    await Promise.all(listeners.splice(0).map(listener => listener.close()))
+    await listeners.close()
 
     for (const server of servers.splice(0)) {
       server.close()
     }
   })
 
-  async function listen (init: WebSocketsInit, address = '/ip4/127.0.0.1/tcp/0/ws'): Promise<{ listener: Listener, upgrader: TestUpgrader, port: number }> {
-    const upgrader = new TestUpgrader()
-    const listener = transport(init).createListener({ upgrader })
-    listeners.push(listener)
-    await listener.listen(multiaddr(address))
-
-    return { listener, upgrader, port: portOf(listener) }
-  }
+  const listen: Listeners['listen'] = async (...args) => listeners.listen(...args)
 
   async function serve <Server extends net.Server> (server: Server): Promise<number> {
     servers.push(server)
@@ -98,7 +90,7 @@ describe('a listener', () => {
       const nodes = await Promise.all(['/http-path/a', '/http-path/b%2Fc', ''].map(async path => {
         const upgrader = new TestUpgrader()
         const listener = shared(components()).createListener({ upgrader })
-        listeners.push(listener)
+        listeners.add(listener)
         await listener.listen(multiaddr(`/ip4/127.0.0.1/tcp/${port}/ws${path}`))
 
         return { listener, upgrader, path }
@@ -122,7 +114,7 @@ describe('a listener', () => {
       const port = await unusedPort()
       const shared = webSockets()
       const listener = shared(components()).createListener({ upgrader: new TestUpgrader() })
-      listeners.push(listener)
+      listeners.add(listener)
       await listener.listen(multiaddr(`/ip4/127.0.0.1/tcp/${port}/ws/http-path/a`))
       const other = shared(components()).createListener({ upgrader: new TestUpgrader() })
       await expect(other.listen(multiaddr(`/ip4/127.0.0.1/tcp/${port}/ws/http-path/a`))).to.eventually.be.rejected()
@@ -287,7 +279,7 @@ describe('a listener', () => {
       const server = http.createServer()
       const upgrader = new TestUpgrader()
       const listener = transport({ server }).createListener({ upgrader })
-      listeners.push(listener)
+      listeners.add(listener)
       await listener.listen(multiaddr('/ip4/127.0.0.1/tcp/0/ws'))
       expect(listener.getAddrs()).to.deep.equal([])
 

@@ -1,5 +1,5 @@
 import { PeerMap } from '@libp2p/peer-collections'
-import { knownPeer } from '../known-peer.ts'
+import { knownPeer } from '@libp2p-ws/dialer'
 import { IPList } from './ip-list.ts'
 import type { ComponentLogger, Connection, Libp2pEvents, Logger, PeerId, PeerStore } from '@libp2p/interface'
 import type { ConnectionManager } from '@libp2p/interface-internal'

@@ -1,7 +1,7 @@
 import { KEEP_ALIVE } from '@libp2p/interface'
+import { knownPeer } from '@libp2p-ws/dialer'
 import { setMaxListeners } from 'main-event'
 import { delay } from '../delay.ts'
-import { knownPeer } from '../known-peer.ts'
 import type { ConnectionManagerInit } from './init.ts'
 import type { ComponentLogger, Libp2pEvents, Logger, Metrics, Peer, PeerId, PeerStore, Startable } from '@libp2p/interface'
 import type { ConnectionManager } from '@libp2p/interface-internal'

@@ -1,5 +1,5 @@
 import { decodeOutcomes, encodeOutcomes, memoryAddressBook } from '@libp2p-ws/dialer'
-import { knownPeer } from '../known-peer.ts'
+import { knownPeer } from '@libp2p-ws/dialer'
 import type { PeerId, PeerStore } from '@libp2p/interface'
 import type { AddressBook, AddressOutcome } from '@libp2p-ws/dialer'
 

@@ -1,4 +1,5 @@
 import { AbortError } from '@libp2p/interface'
+import { DEFAULT_DIAL_PRIORITY } from '@libp2p-ws/dialer'
 import { setMaxListeners } from 'main-event'
 import { raceSignal } from 'race-signal'
 import { DialQueueFullError } from '../errors.ts'
@@ -10,9 +11,6 @@ import type { Multiaddr } from '@multiformats/multiaddr'
 
 /** Dials that wait or are under way (js-libp2p's default). */
 export const MAX_DIAL_QUEUE_LENGTH = 500
-
-/** js-libp2p's default; `Libp2p.dial` passes 75. */
-export const DEFAULT_DIAL_PRIORITY = 50
 
 /** One for all, since every dial that is over aborts with it. */
 const ABANDONED = new AbortError('nobody waits for the dial')

@@ -1,6 +1,4 @@
-import { SILENCE } from '@libp2p-ws/dialer'
-import { knownPeer } from '../known-peer.ts'
-import { DEFAULT_DIAL_PRIORITY } from './dial-queue.ts'
+import { DEFAULT_DIAL_PRIORITY, knownPeer, SILENCE } from '@libp2p-ws/dialer'
 import type { AbortOptions, Logger, PeerId, PeerRouting, PeerStore } from '@libp2p/interface'
 import type { CandidatesOptions, DialCandidateSource } from '@libp2p-ws/core'
 import type { Multiaddr } from '@multiformats/multiaddr'
